@@ -1,0 +1,22 @@
+//! Rows, nothing else: one file per table, as `migration` makes it. Only `store` reads them.
+
+pub mod api_key;
+pub mod audit_entry;
+pub mod group;
+pub mod location;
+pub mod location_ancestor;
+pub mod location_type;
+pub mod mail;
+pub mod membership;
+pub mod membership_location;
+pub mod mobile_worker;
+pub mod mobile_worker_group;
+pub mod mobile_worker_location;
+pub mod policy_module;
+pub mod policy_stack;
+pub mod policy_stack_entry;
+pub mod project_space;
+pub mod role;
+pub mod role_assigner;
+pub mod session;
+pub mod web_user;

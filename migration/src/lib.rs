@@ -1,0 +1,24 @@
+//! The database's shape, forwards and back, the same on SQLite and PostgreSQL.
+
+mod dialect;
+mod m20261122_000001_project_spaces;
+mod m20261122_000002_people;
+mod m20261122_000003_sign_in;
+mod m20261122_000004_gate;
+
+use sea_orm_migration::MigrationTrait;
+pub use sea_orm_migration::{MigrationStatus, MigratorTrait};
+
+/// All migrations, in order.
+pub struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261122_000001_project_spaces::Migration),
+            Box::new(m20261122_000002_people::Migration),
+            Box::new(m20261122_000003_sign_in::Migration),
+            Box::new(m20261122_000004_gate::Migration),
+        ]
+    }
+}
