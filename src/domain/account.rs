@@ -1,0 +1,78 @@
+//! People's own things: a web user's account and memberships, sessions, API keys.
+
+use super::{
+    ApiKeyId, Email, Identity, LocationId, MembershipId, ProjectSpaceId, RoleId, SessionId, SignIn, WebUserId,
+};
+use chrono::{DateTime, Utc};
+
+/// A web user: a person, one account across project spaces.
+#[derive(Debug, Clone)]
+pub struct WebUser {
+    /// Its id.
+    pub id: WebUserId,
+    /// The sign-in name.
+    pub email: Email,
+    /// Belongs to the person: no admin edits it.
+    pub first_name: String,
+    /// Belongs to the person: no admin edits it.
+    pub last_name: String,
+    /// The last sign-in, to any project space.
+    pub last_login_at: Option<DateTime<Utc>>,
+}
+
+/// What a web user is in one project space.
+#[derive(Debug, Clone)]
+pub struct Membership {
+    /// Its id.
+    pub id: MembershipId,
+    /// The project space.
+    pub project_space: ProjectSpaceId,
+    /// Admins hold every permission there.
+    pub is_admin: bool,
+    /// The role; none for admins.
+    pub role: Option<RoleId>,
+    /// The assigned locations.
+    pub locations: Vec<LocationId>,
+    /// One of them.
+    pub primary_location: Option<LocationId>,
+    /// Whether the membership is in force.
+    pub is_active: bool,
+    /// Since when.
+    pub joined_at: DateTime<Utc>,
+}
+
+/// A person's or worker's own account, as the thing they sign in to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Account(pub Identity);
+
+/// A signed-in session: what a refresh token belongs to.
+#[derive(Debug, Clone)]
+pub struct Session {
+    /// Its id.
+    pub id: SessionId,
+    /// Whose it is.
+    pub owner: Identity,
+    /// How it was opened.
+    pub signed_in_by: SignIn,
+    /// When it ends at the latest.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// An API key: acts for its owner in one project space, with no more than its role grants, if it has one.
+#[derive(Debug, Clone)]
+pub struct ApiKey {
+    /// Its id.
+    pub id: ApiKeyId,
+    /// Whose rights it has.
+    pub owner: WebUserId,
+    /// Where.
+    pub project_space: ProjectSpaceId,
+    /// For people; unique for its owner.
+    pub name: String,
+    /// Narrows the owner's rights to this role's.
+    pub role: Option<RoleId>,
+    /// When it stops working.
+    pub expires_at: Option<DateTime<Utc>>,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+}

@@ -1,0 +1,155 @@
+//! What can be wrong with an input: one vocabulary for GraphQL, REST and files.
+
+/// A refusal that the caller can act on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// What rule it breaks.
+    pub code: FaultCode,
+    /// For people: lower case, no full stop.
+    pub message: String,
+    /// Where in the input, in snake case; a list's index is a step of its own. Empty for the whole input.
+    pub path: Vec<String>,
+}
+
+/// The rule that an input breaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum FaultCode {
+    /// A value is missing or empty.
+    Required,
+    /// A value or list is longer than allowed.
+    TooLong,
+    /// A value is not one of those allowed, or not well formed.
+    InvalidValue,
+    /// The name is unknown here.
+    UnknownField,
+    /// The username belongs to a worker of this project space, perhaps a deleted one.
+    UsernameTaken,
+    /// The username breaks CommCare's rules.
+    UsernameInvalid,
+    /// Not an e-mail address.
+    EmailInvalid,
+    /// The password is too short or too easily guessed.
+    PasswordWeak,
+    /// The primary location is not among the locations.
+    PrimaryLocationNotAssigned,
+    /// The location does not exist or the caller may not assign it.
+    LocationOutOfReach,
+    /// The group does not exist or the caller may not assign it.
+    GroupOutOfReach,
+    /// The role does not exist, is archived, or the caller may not give it.
+    RoleNotAssignable,
+    /// The caller would grant a permission that they do not hold.
+    GrantNotHeld,
+    /// A role of this name exists, whatever its case.
+    RoleNameTaken,
+    /// Another thing of this kind has the name or code.
+    NameTaken,
+    /// The thing is not in a state that allows this.
+    InvalidState,
+    /// User name and password do not fit together, or the account cannot sign in.
+    WrongCredentials,
+    /// The token is unknown, used, or has expired.
+    InvalidToken,
+}
+
+impl FaultCode {
+    /// The name that clients see, the same on every channel.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Required => "REQUIRED",
+            Self::TooLong => "TOO_LONG",
+            Self::InvalidValue => "INVALID_VALUE",
+            Self::UnknownField => "UNKNOWN_FIELD",
+            Self::UsernameTaken => "USERNAME_TAKEN",
+            Self::UsernameInvalid => "USERNAME_INVALID",
+            Self::EmailInvalid => "EMAIL_INVALID",
+            Self::PasswordWeak => "PASSWORD_WEAK",
+            Self::PrimaryLocationNotAssigned => "PRIMARY_LOCATION_NOT_ASSIGNED",
+            Self::LocationOutOfReach => "LOCATION_OUT_OF_REACH",
+            Self::GroupOutOfReach => "GROUP_OUT_OF_REACH",
+            Self::RoleNotAssignable => "ROLE_NOT_ASSIGNABLE",
+            Self::GrantNotHeld => "GRANT_NOT_HELD",
+            Self::RoleNameTaken => "ROLE_NAME_TAKEN",
+            Self::NameTaken => "NAME_TAKEN",
+            Self::InvalidState => "INVALID_STATE",
+            Self::WrongCredentials => "WRONG_CREDENTIALS",
+            Self::InvalidToken => "INVALID_TOKEN",
+        }
+    }
+}
+
+/// All the faults of one input, collected before any is reported.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Faults(Vec<Fault>);
+
+impl Faults {
+    /// No fault yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// One fault alone.
+    pub fn one(code: FaultCode, path: &[&str], message: impl ToString) -> Self {
+        let mut faults = Self::new();
+        faults.add(code, path, message);
+        faults
+    }
+
+    /// Notes a fault.
+    pub fn add(&mut self, code: FaultCode, path: &[&str], message: impl ToString) {
+        self.0.push(Fault {
+            code,
+            message: message.to_string(),
+            path: path.iter().map(|step| (*step).to_owned()).collect(),
+        });
+    }
+
+    /// The value, or nothing and a fault noted.
+    pub fn take<T, E: ToString>(
+        &mut self,
+        code: FaultCode,
+        path: &[&str],
+        parsed: Result<T, E>,
+    ) -> Option<T> {
+        parsed.map_err(|error| self.add(code, path, error)).ok()
+    }
+
+    /// Adds another list's faults.
+    pub fn extend(&mut self, others: Self) {
+        self.0.extend(others.0);
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The input was fine, or here is all that is wrong with it.
+    ///
+    /// # Errors
+    /// The faults, if there are any.
+    pub fn check(self) -> Result<(), Self> {
+        if self.is_empty() { Ok(()) } else { Err(self) }
+    }
+}
+
+impl IntoIterator for Faults {
+    type Item = Fault;
+    type IntoIter = std::vec::IntoIter<Fault>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl std::fmt::Display for Faults {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for (index, fault) in self.0.iter().enumerate() {
+            if index > 0 {
+                f.write_str("; ")?;
+            }
+            f.write_str(&fault.message)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,477 @@
+//! Mobile workers. Source: DESIGN §1, seed 002, reference commcare-users §4.
+
+use super::person::{InvalidText, NAME_MAX, PHONE_NUMBERS_MAX, WORKER_PASSWORD_MIN, line, password};
+use super::project_space::text_of;
+use super::{
+    CursorKey, Email, FaultCode, Faults, GroupId, Language, LocationId, MobileWorkerId, PhoneNumber,
+    ProjectSpaceId, RoleId, Username,
+};
+use chrono::{DateTime, Utc};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Map, Value as Json};
+
+/// Most groups or locations of one worker.
+pub const ASSIGNMENTS_MAX: usize = 200;
+/// Most entries of a worker's custom data.
+pub const USER_DATA_ENTRIES_MAX: usize = 200;
+/// Longest key of custom data, in characters (reference §4.8).
+pub const USER_DATA_KEY_MAX: usize = 127;
+/// Largest custom data of one worker, in bytes of JSON.
+pub const USER_DATA_BYTES_MAX: usize = 32 * 1024;
+
+/// A mobile worker.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MobileWorker {
+    /// Its id.
+    pub id: MobileWorkerId,
+    /// The one project space it belongs to.
+    pub project_space: ProjectSpaceId,
+    /// Unique there for good.
+    pub username: Username,
+    /// What may be changed about it.
+    pub profile: MobileWorkerProfile,
+    /// Whether it may sign in, and why not.
+    pub status: MobileWorkerStatus,
+    /// Its locations and every place above them.
+    pub lineage: Vec<LocationId>,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When it was last changed.
+    pub updated_at: DateTime<Utc>,
+    /// When it last signed in.
+    pub last_login_at: Option<DateTime<Utc>>,
+    /// Grows with every change: a decision and its write are about the same version.
+    pub version: i32,
+}
+
+/// What may be changed about a mobile worker.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct MobileWorkerProfile {
+    /// May be empty.
+    pub first_name: String,
+    /// May be empty.
+    pub last_name: String,
+    /// Often none: workers are reached by phone.
+    pub email: Option<Email>,
+    /// The first is the default one.
+    pub phone_numbers: Vec<PhoneNumber>,
+    /// The language of the application and of mails.
+    pub language: Option<Language>,
+    /// The project space's mobile default when none.
+    pub role: Option<RoleId>,
+    /// In the order they were given.
+    pub groups: Vec<GroupId>,
+    /// In the order they were given.
+    pub locations: Vec<LocationId>,
+    /// One of the locations.
+    pub primary_location: Option<LocationId>,
+    /// The project's own data.
+    pub user_data: Map<String, Json>,
+}
+
+/// Whether a worker may sign in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum MobileWorkerStatus {
+    /// May sign in.
+    Active,
+    /// May not, until an admin activates them.
+    Deactivated,
+    /// May not, until they have confirmed their account.
+    PendingConfirmation,
+    /// Taken away; can be restored.
+    Deleted,
+}
+
+impl MobileWorkerStatus {
+    /// Every status.
+    pub const ALL: [Self; 4] = [Self::Active, Self::Deactivated, Self::PendingConfirmation, Self::Deleted];
+
+    /// The name that policies and the database know.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Deactivated => "deactivated",
+            Self::PendingConfirmation => "pending_confirmation",
+            Self::Deleted => "deleted",
+        }
+    }
+
+    /// The status of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.name() == name)
+    }
+}
+
+/// Which workers of a project space. All given conditions hold together.
+#[derive(Debug, Clone, Default)]
+pub struct MobileWorkerFilter {
+    /// Words that all appear in username, names, e-mail or phone numbers.
+    pub search: Option<String>,
+    /// Any of these; when empty, all but the deleted.
+    pub statuses: Vec<MobileWorkerStatus>,
+    /// Any of these roles.
+    pub roles: Option<Vec<RoleId>>,
+    /// In any of these groups.
+    pub groups: Option<Vec<GroupId>>,
+    /// At any of these locations.
+    pub locations: Option<Vec<LocationId>>,
+    /// Or at any place below them.
+    pub include_sublocations: bool,
+    /// Made after this.
+    pub created_after: Option<DateTime<Utc>>,
+    /// Made before this.
+    pub created_before: Option<DateTime<Utc>>,
+    /// Changed after this.
+    pub updated_after: Option<DateTime<Utc>>,
+}
+
+/// Longest text that is searched for, in characters.
+pub const SEARCH_MAX: usize = 100;
+/// Most ids in one filter.
+pub const FILTER_IDS_MAX: usize = 100;
+
+/// What a list of workers is ordered by; the id breaks ties.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum MobileWorkerOrder {
+    /// The username.
+    #[default]
+    Username,
+    /// The first name.
+    FirstName,
+    /// The last name.
+    LastName,
+    /// When they were made.
+    CreatedAt,
+    /// When they last signed in; who never did comes first.
+    LastLoginAt,
+}
+
+impl MobileWorkerOrder {
+    /// The value that this order goes by.
+    pub fn key_of(self, worker: &MobileWorker) -> CursorKey {
+        match self {
+            Self::Username => CursorKey::Text(worker.username.to_string()),
+            Self::FirstName => CursorKey::Text(worker.profile.first_name.clone()),
+            Self::LastName => CursorKey::Text(worker.profile.last_name.clone()),
+            Self::CreatedAt => CursorKey::Time(worker.created_at),
+            Self::LastLoginAt => CursorKey::Time(worker.last_login_at.unwrap_or(DateTime::UNIX_EPOCH)),
+        }
+    }
+}
+
+/// What an update says about one field.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub enum Patch<T> {
+    /// Left out: it stays as it is.
+    #[default]
+    Keep,
+    /// Null: it is cleared.
+    Clear,
+    /// A new value.
+    Set(T),
+}
+
+impl<T> Patch<T> {
+    /// The new value, if there is one.
+    pub fn as_set(&self) -> Option<&T> {
+        match self {
+            Self::Set(value) => Some(value),
+            Self::Keep | Self::Clear => None,
+        }
+    }
+}
+
+impl<T> From<Option<T>> for Patch<T> {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Keep, Self::Set)
+    }
+}
+
+/// The fields of a mobile worker as they were sent, by whatever channel. A creation is a change of the blank profile.
+#[derive(Debug, Default)]
+pub struct MobileWorkerInput {
+    /// At most 30 characters.
+    pub first_name: Patch<String>,
+    /// At most 30 characters.
+    pub last_name: Patch<String>,
+    /// At most 75 characters.
+    pub email: Patch<String>,
+    /// Replaces all numbers; the first becomes the default.
+    pub phone_numbers: Patch<Vec<String>>,
+    /// Moves to the front of the numbers, or is added there.
+    pub default_phone_number: Patch<String>,
+    /// Two or three letters.
+    pub language: Patch<String>,
+    /// A role's id.
+    pub role: Patch<String>,
+    /// Replaces all groups.
+    pub groups: Patch<Vec<String>>,
+    /// Replaces all locations.
+    pub locations: Patch<Vec<String>>,
+    /// One of the locations.
+    pub primary_location: Patch<String>,
+    /// Replaces all custom data (seed 002).
+    pub user_data: Patch<Json>,
+    /// A new password.
+    pub password: Patch<SecretString>,
+    /// What the channel could not even read: reported together with everything else.
+    pub unreadable: Faults,
+}
+
+/// What became of an input: the profile as it would be, the new password, and all that was wrong.
+#[derive(Debug)]
+pub struct Drafted {
+    /// As it would be.
+    pub profile: MobileWorkerProfile,
+    /// A password that may be set.
+    pub password: Option<SecretString>,
+    /// All that was wrong so far. What exists and may be assigned is for the service to say.
+    pub faults: Faults,
+}
+
+impl MobileWorkerInput {
+    /// Applies the input to a profile, and collects what is wrong.
+    pub fn draft(&self, before: &MobileWorkerProfile) -> Drafted {
+        let mut faults = self.unreadable.clone();
+        let mut profile = before.clone();
+        let mut name = |field: &str, patch: &Patch<String>, target: &mut String| match patch {
+            Patch::Keep => {}
+            Patch::Clear => target.clear(),
+            Patch::Set(text) => {
+                if let Some(text) = text_of(&mut faults, field, line(text, NAME_MAX)) {
+                    *target = text;
+                }
+            }
+        };
+        name("first_name", &self.first_name, &mut profile.first_name);
+        name("last_name", &self.last_name, &mut profile.last_name);
+        optional(&mut faults, "email", &self.email, &mut profile.email, Email::parse);
+        optional(&mut faults, "language", &self.language, &mut profile.language, Language::parse);
+        self.draft_phone_numbers(&mut profile, &mut faults);
+        match &self.role {
+            Patch::Keep => {}
+            Patch::Clear => profile.role = None,
+            Patch::Set(id) => {
+                profile.role = faults.take(FaultCode::InvalidValue, &["role_id"], RoleId::parse(id));
+            }
+        }
+        ids(&mut faults, "group_ids", &self.groups, &mut profile.groups, GroupId::parse);
+        ids(&mut faults, "location_ids", &self.locations, &mut profile.locations, LocationId::parse);
+        self.draft_primary_location(&mut profile, &mut faults);
+        self.draft_user_data(&mut profile, &mut faults);
+        let password = self.password.as_set().and_then(|given| {
+            let parsed = password(given.expose_secret(), WORKER_PASSWORD_MIN);
+            parsed
+                .map_err(|error| {
+                    faults.add(FaultCode::PasswordWeak, &["password"], format!("`password` {error}"))
+                })
+                .ok()
+        });
+        Drafted { profile, password, faults }
+    }
+
+    fn draft_phone_numbers(&self, profile: &mut MobileWorkerProfile, faults: &mut Faults) {
+        match &self.phone_numbers {
+            Patch::Keep => {}
+            Patch::Clear => profile.phone_numbers.clear(),
+            Patch::Set(numbers) => {
+                profile.phone_numbers.clear();
+                for (index, text) in numbers.iter().take(PHONE_NUMBERS_MAX + 1).enumerate() {
+                    match PhoneNumber::parse(text) {
+                        Ok(number) if profile.phone_numbers.contains(&number) => {}
+                        Ok(number) => profile.phone_numbers.push(number),
+                        Err(error) => {
+                            faults.add(
+                                error.code(),
+                                &["phone_numbers", &index.to_string()],
+                                format!("a phone number {error}"),
+                            );
+                        }
+                    }
+                }
+            }
+        }
+        if let Patch::Set(text) = &self.default_phone_number
+            && let Some(number) = text_of(faults, "default_phone_number", PhoneNumber::parse(text))
+        {
+            profile.phone_numbers.retain(|other| *other != number);
+            profile.phone_numbers.insert(0, number);
+        }
+        if profile.phone_numbers.len() > PHONE_NUMBERS_MAX {
+            let message = format!("at most {PHONE_NUMBERS_MAX} phone numbers");
+            faults.add(FaultCode::TooLong, &["phone_numbers"], message);
+        }
+    }
+
+    /// A new list without a word about the primary one keeps the old primary if it is still there, and takes the first
+    /// otherwise, as CommCare does (reference §6.2).
+    fn draft_primary_location(&self, profile: &mut MobileWorkerProfile, faults: &mut Faults) {
+        match &self.primary_location {
+            Patch::Keep => {
+                if profile.primary_location.is_none_or(|primary| !profile.locations.contains(&primary)) {
+                    profile.primary_location = profile.locations.first().copied();
+                }
+            }
+            Patch::Clear => profile.primary_location = None,
+            Patch::Set(id) => {
+                let path = ["primary_location_id"];
+                let Some(primary) = faults.take(FaultCode::InvalidValue, &path, LocationId::parse(id)) else {
+                    return;
+                };
+                if !profile.locations.contains(&primary) {
+                    let message = "the primary location must be one of the locations";
+                    faults.add(FaultCode::PrimaryLocationNotAssigned, &path, message);
+                }
+                profile.primary_location = Some(primary);
+            }
+        }
+    }
+
+    fn draft_user_data(&self, profile: &mut MobileWorkerProfile, faults: &mut Faults) {
+        let path = ["user_data"];
+        match &self.user_data {
+            Patch::Keep => {}
+            Patch::Clear => profile.user_data.clear(),
+            Patch::Set(Json::Object(data)) => {
+                if data.len() > USER_DATA_ENTRIES_MAX {
+                    let message = format!("at most {USER_DATA_ENTRIES_MAX} entries");
+                    faults.add(FaultCode::TooLong, &path, message);
+                } else if Json::Object(data.clone()).to_string().len() > USER_DATA_BYTES_MAX {
+                    let message = format!("at most {USER_DATA_BYTES_MAX} bytes of JSON");
+                    faults.add(FaultCode::TooLong, &path, message);
+                } else {
+                    for (key, value) in data {
+                        check_entry(key, value, faults);
+                    }
+                }
+                profile.user_data = data.clone();
+            }
+            Patch::Set(_) => faults.add(FaultCode::InvalidValue, &path, "`user_data` must be an object"),
+        }
+    }
+}
+
+fn check_entry(key: &str, value: &Json, faults: &mut Faults) {
+    let path = ["user_data", key];
+    if let Err(error) = super::person::filled_line(key, USER_DATA_KEY_MAX) {
+        faults.add(error.code(), &["user_data"], format!("a key {error}"));
+    } else if value.is_object() || value.is_array() {
+        faults.add(FaultCode::InvalidValue, &path, "must be a text, a number, a truth value or null");
+    } else if value.as_str().is_some_and(|text| text.contains('\0')) {
+        // PostgreSQL cannot store it.
+        faults.add(FaultCode::InvalidValue, &path, "must not contain the character NUL");
+    }
+}
+
+/// An empty text clears, as the seed's REST samples do it.
+fn optional<T>(
+    faults: &mut Faults,
+    field: &str,
+    patch: &Patch<String>,
+    target: &mut Option<T>,
+    parse: fn(&str) -> Result<T, InvalidText>,
+) {
+    match patch {
+        Patch::Keep => {}
+        Patch::Clear => *target = None,
+        Patch::Set(text) if text.is_empty() => *target = None,
+        Patch::Set(text) => *target = text_of(faults, field, parse(text)),
+    }
+}
+
+fn ids<T: PartialEq>(
+    faults: &mut Faults,
+    field: &str,
+    patch: &Patch<Vec<String>>,
+    target: &mut Vec<T>,
+    parse: fn(&str) -> Result<T, super::InvalidId>,
+) {
+    match patch {
+        Patch::Keep => {}
+        Patch::Clear => target.clear(),
+        Patch::Set(given) => {
+            target.clear();
+            if given.len() > ASSIGNMENTS_MAX {
+                faults.add(FaultCode::TooLong, &[field], format!("at most {ASSIGNMENTS_MAX} ids"));
+                return;
+            }
+            for (index, id) in given.iter().enumerate() {
+                let path = [field, &index.to_string()];
+                match faults.take(FaultCode::InvalidValue, &path, parse(id)) {
+                    Some(id) if !target.contains(&id) => target.push(id),
+                    _ => {}
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn codes(input: &MobileWorkerInput) -> Vec<FaultCode> {
+        input.draft(&MobileWorkerProfile::default()).faults.into_iter().map(|fault| fault.code).collect()
+    }
+
+    #[test]
+    fn every_fault_is_told_at_once() {
+        let input = MobileWorkerInput {
+            first_name: Patch::Set("x".repeat(31)),
+            email: Patch::Set("nobody".into()),
+            language: Patch::Set("english".into()),
+            phone_numbers: Patch::Set(vec!["12".into()]),
+            groups: Patch::Set(vec!["nonsense".into()]),
+            user_data: Patch::Set(json!({ "a": { "deep": 1 } })),
+            password: Patch::Set("short".to_owned().into()),
+            ..MobileWorkerInput::default()
+        };
+        assert_eq!(
+            codes(&input),
+            [
+                FaultCode::TooLong,
+                FaultCode::EmailInvalid,
+                FaultCode::InvalidValue,
+                FaultCode::InvalidValue,
+                FaultCode::InvalidValue,
+                FaultCode::InvalidValue,
+                FaultCode::PasswordWeak,
+            ]
+        );
+    }
+
+    #[test]
+    fn the_default_number_moves_to_the_front() {
+        let input = MobileWorkerInput {
+            phone_numbers: Patch::Set(vec!["+50253311399".into(), "50253314588".into()]),
+            default_phone_number: Patch::Set("50253314588".into()),
+            ..MobileWorkerInput::default()
+        };
+        let numbers = input.draft(&MobileWorkerProfile::default()).profile.phone_numbers;
+        assert_eq!(
+            numbers.iter().map(PhoneNumber::as_str).collect::<Vec<_>>(),
+            ["50253314588", "50253311399"]
+        );
+    }
+
+    #[test]
+    fn the_first_location_is_primary_when_none_is_named() {
+        let (one, two) = ("a".repeat(32), "b".repeat(32));
+        let input = MobileWorkerInput {
+            locations: Patch::Set(vec![one.clone(), two]),
+            ..MobileWorkerInput::default()
+        };
+        let profile = input.draft(&MobileWorkerProfile::default()).profile;
+        assert_eq!(profile.primary_location, LocationId::parse(&one).ok());
+    }
+
+    #[test]
+    fn a_primary_location_outside_the_list_is_refused() {
+        let input = MobileWorkerInput {
+            primary_location: Patch::Set("c".repeat(32)),
+            ..MobileWorkerInput::default()
+        };
+        assert_eq!(codes(&input), [FaultCode::PrimaryLocationNotAssigned]);
+    }
+}

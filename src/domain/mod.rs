@@ -1,0 +1,39 @@
+//! The nouns of a field programme and their rules: no I/O, no framework, nothing of ours from another room.
+//!
+//! What belongs next door: who may (`authz`), what is done (`service`), how it is kept (`store`).
+
+mod account;
+mod clock;
+pub mod fault;
+mod group;
+mod id;
+pub mod location;
+mod mobile_worker;
+pub mod page;
+pub mod permission;
+pub mod person;
+mod principal;
+mod project_space;
+pub mod role;
+mod username;
+
+pub use account::{Account, ApiKey, Membership, Session, WebUser};
+pub use clock::{Clock, SystemClock};
+pub use fault::{Fault, FaultCode, Faults};
+pub use group::{Group, GroupInput};
+pub use id::*;
+pub use location::{
+    Location, LocationInput, LocationType, LocationTypeInput, NewLocation, NewLocationType, SiteCode,
+};
+pub use mobile_worker::{
+    Drafted, FILTER_IDS_MAX, MobileWorker, MobileWorkerFilter, MobileWorkerInput, MobileWorkerOrder,
+    MobileWorkerProfile, MobileWorkerStatus, Patch, SEARCH_MAX,
+};
+pub use page::{Cursor, CursorKey, Direction, Page, PageRequest};
+pub use person::{Email, Language, PhoneNumber};
+pub use principal::{Channel, Identity, Origin, Principal, SignIn, Standing};
+pub use project_space::{
+    Gateway, NewProjectSpace, ProjectSpace, ProjectSpaceInput, ProjectSpaceName, Settings,
+};
+pub use role::{NewRole, Preset, Role, RoleInput};
+pub use username::{LoginName, Username};

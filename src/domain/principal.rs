@@ -1,0 +1,144 @@
+//! Who asks. Made by `authn` from a credential, and by the command line and jobs for the gateway itself.
+
+use super::{
+    GroupId, LocationId, MobileWorkerId, ProjectSpaceId, RoleId, SessionId, WebUserId, permission::Grants,
+};
+
+/// Somebody or something that acts, together with where the act came from.
+#[derive(Debug, Clone)]
+pub struct Principal {
+    /// Who it is.
+    pub identity: Identity,
+    /// How they proved it.
+    pub signed_in_by: SignIn,
+    /// The session the access token belongs to; none for API keys, Basic and the gateway itself.
+    pub session: Option<SessionId>,
+    /// What they are in each project space they belong to. Read anew for every request, so that a
+    /// change of rights acts on the next one.
+    pub standings: Vec<Standing>,
+    /// Where the act came from, for the audit.
+    pub origin: Origin,
+}
+
+/// Who a principal is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Identity {
+    /// Nobody has signed in.
+    Anonymous,
+    /// A web user's account.
+    WebUser(WebUserId),
+    /// A mobile worker.
+    MobileWorker(MobileWorkerId),
+    /// The gateway itself: its command line and its jobs.
+    System,
+}
+
+impl Identity {
+    /// The public id; nothing for a stranger.
+    pub fn id(&self) -> Option<String> {
+        match self {
+            Self::Anonymous => None,
+            Self::WebUser(id) => Some(id.to_string()),
+            Self::MobileWorker(id) => Some(id.to_string()),
+            Self::System => Some("system".to_owned()),
+        }
+    }
+}
+
+/// How a principal signed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignIn {
+    /// With a password alone.
+    Password,
+    /// With a password and a second factor.
+    PasswordAndOtp,
+    /// With a PersonalID token.
+    PersonalId,
+    /// With an API key.
+    ApiKey,
+    /// Not at all: strangers, and the gateway itself.
+    Internal,
+}
+
+/// What a principal is in one project space.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// The project space.
+    pub project_space: ProjectSpaceId,
+    /// Its name, as in URLs.
+    pub project_space_name: String,
+    /// Admins hold every permission there.
+    pub is_admin: bool,
+    /// The role, if any.
+    pub role: Option<RoleId>,
+    /// What the role grants. Empty for admins, who need none.
+    pub grants: Grants,
+    /// The assigned locations.
+    pub locations: Vec<LocationId>,
+    /// The groups a mobile worker is in.
+    pub groups: Vec<GroupId>,
+}
+
+impl Standing {
+    /// Whether this permission is held, wholly.
+    pub fn holds(&self, permission: &str) -> bool {
+        self.is_admin || self.grants.holds(permission)
+    }
+}
+
+/// Where an act came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// The door it came through.
+    pub channel: Channel,
+    /// The request's id, as in the `x-request-id` header and in the log.
+    pub request_id: String,
+}
+
+/// The doors of the gateway.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Channel {
+    /// The GraphQL API.
+    Graphql,
+    /// The CommCare-compatible REST API.
+    Rest,
+    /// The command line.
+    CommandLine,
+    /// A background job.
+    Job,
+}
+
+impl Channel {
+    /// The name in audit entries.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Graphql => "graphql",
+            Self::Rest => "rest",
+            Self::CommandLine => "command_line",
+            Self::Job => "job",
+        }
+    }
+}
+
+impl Principal {
+    /// Somebody who has not signed in.
+    pub fn anonymous(origin: Origin) -> Self {
+        Self {
+            identity: Identity::Anonymous,
+            signed_in_by: SignIn::Internal,
+            session: None,
+            standings: Vec::new(),
+            origin,
+        }
+    }
+
+    /// The gateway itself.
+    pub fn system(origin: Origin) -> Self {
+        Self { identity: Identity::System, ..Self::anonymous(origin) }
+    }
+
+    /// What this principal is in a project space; nothing when it does not belong there.
+    pub fn standing_in(&self, space: ProjectSpaceId) -> Option<&Standing> {
+        self.standings.iter().find(|standing| standing.project_space == space)
+    }
+}

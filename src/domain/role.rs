@@ -1,0 +1,225 @@
+//! Roles: named sets of permissions in a project space. Source: reference commcare-users §1.
+
+use super::permission::{Grants, Items};
+use super::person::filled_line;
+use super::project_space::text_of;
+use super::{FaultCode, Faults, ProjectSpaceId, RoleId, Standing};
+
+/// Longest name of a role, in characters (reference §1.5).
+pub const NAME_MAX: usize = 128;
+/// Most roles that may assign one role.
+pub const ASSIGNABLE_BY_MAX: usize = 100;
+
+/// A role.
+#[derive(Debug, Clone)]
+pub struct Role {
+    /// Its id.
+    pub id: RoleId,
+    /// The project space it belongs to.
+    pub project_space: ProjectSpaceId,
+    /// Unique in the project space, whatever the case. Never `Admin`.
+    pub name: String,
+    /// What it grants, normalised.
+    pub grants: Grants,
+    /// The roles whose holders may give it.
+    pub assignable_by: Vec<RoleId>,
+    /// Whether every non-admin who may edit users may give it.
+    pub editable_by_non_admins: bool,
+    /// The role of mobile workers who have none of their own.
+    pub is_mobile_default: bool,
+    /// Archived roles stay with those who have them and are given to nobody else.
+    pub is_archived: bool,
+}
+
+impl Role {
+    /// The permissions in this role that the granter does not hold. Nobody grants those (DESIGN §1), whatever the
+    /// policy says.
+    pub fn beyond<'a>(&'a self, granter: &'a Standing) -> Vec<&'a str> {
+        if granter.is_admin { Vec::new() } else { granter.grants.lacking(&self.grants).collect() }
+    }
+}
+
+/// A role that every new project space has.
+#[derive(Debug, Clone, Copy)]
+pub struct Preset {
+    /// Its name.
+    pub name: &'static str,
+    /// What it grants.
+    pub permissions: &'static [&'static str],
+    /// Whether it is the mobile workers' default.
+    pub is_mobile_default: bool,
+}
+
+impl Preset {
+    /// The presets, in CommCare's order, with the defaults of a blank role included (reference §1.2, §1.6).
+    pub const ALL: &[Self] = &[
+        Self::plain(
+            "Read Only",
+            &[
+                "view_reports",
+                "download_reports",
+                "access_all_locations",
+                "report_an_issue",
+                "edit_user_profile",
+            ],
+        ),
+        Self::plain(
+            "App Editor",
+            &[
+                "edit_apps",
+                "view_apps",
+                "view_reports",
+                "download_reports",
+                "access_all_locations",
+                "report_an_issue",
+                "edit_user_profile",
+            ],
+        ),
+        Self::plain(
+            "Field Implementer",
+            &[
+                "edit_commcare_users",
+                "view_commcare_users",
+                "edit_groups",
+                "view_groups",
+                "edit_locations",
+                "view_locations",
+                "edit_shared_exports",
+                "view_reports",
+                "download_reports",
+                "access_all_locations",
+                "report_an_issue",
+                "edit_user_profile",
+            ],
+        ),
+        Self::plain(
+            "Billing Admin",
+            &["edit_billing", "access_all_locations", "report_an_issue", "edit_user_profile"],
+        ),
+        Self {
+            name: "Mobile Worker Default",
+            permissions: &[
+                "access_mobile_endpoints",
+                "access_web_apps",
+                "report_an_issue",
+                "access_all_locations",
+            ],
+            is_mobile_default: true,
+        },
+    ];
+
+    const fn plain(name: &'static str, permissions: &'static [&'static str]) -> Self {
+        Self { name, permissions, is_mobile_default: false }
+    }
+}
+
+/// A role as it was sent.
+#[derive(Debug, Default)]
+pub struct RoleInput {
+    /// Its name.
+    pub name: String,
+    /// Permission names, each with the items it is limited to, if any.
+    pub permissions: Vec<(String, Option<Vec<String>>)>,
+    /// Ids of the roles whose holders may give it.
+    pub assignable_by: Vec<String>,
+    /// Whether every non-admin who may edit users may give it.
+    pub editable_by_non_admins: bool,
+}
+
+/// The same, checked and normalised.
+#[derive(Debug)]
+pub struct NewRole {
+    /// Its name.
+    pub name: String,
+    /// What it grants.
+    pub grants: Grants,
+    /// The roles whose holders may give it.
+    pub assignable_by: Vec<RoleId>,
+    /// Whether every non-admin who may edit users may give it.
+    pub editable_by_non_admins: bool,
+    /// Whether it is the mobile workers' default.
+    pub is_mobile_default: bool,
+}
+
+impl From<&Preset> for NewRole {
+    fn from(preset: &Preset) -> Self {
+        Self {
+            name: preset.name.to_owned(),
+            grants: Grants::of(preset.permissions),
+            assignable_by: Vec::new(),
+            editable_by_non_admins: false,
+            is_mobile_default: preset.is_mobile_default,
+        }
+    }
+}
+
+impl RoleInput {
+    /// Checks everything at once, and applies the rules of a saved role.
+    ///
+    /// # Errors
+    /// All that is wrong.
+    pub fn parse(&self) -> Result<NewRole, Faults> {
+        let mut faults = Faults::new();
+        let name = text_of(&mut faults, "name", filled_line(&self.name, NAME_MAX));
+        if name.as_deref().is_some_and(|name| name.to_lowercase() == "admin") {
+            faults.add(
+                FaultCode::RoleNameTaken,
+                &["name"],
+                "`Admin` is every project space's own and not a role",
+            );
+        }
+        let mut grants = Grants::none();
+        for (index, (permission, items)) in self.permissions.iter().enumerate() {
+            if let Err(error) = grants.add(permission, items.clone()) {
+                faults.add(FaultCode::InvalidValue, &["permissions", &index.to_string()], error);
+            }
+        }
+        grants.normalise();
+        if self.assignable_by.len() > ASSIGNABLE_BY_MAX {
+            faults.add(FaultCode::TooLong, &["assignable_by"], format!("at most {ASSIGNABLE_BY_MAX} roles"));
+        }
+        let mut assignable_by = Vec::new();
+        for (index, id) in self.assignable_by.iter().take(ASSIGNABLE_BY_MAX).enumerate() {
+            let path = ["assignable_by", &index.to_string()];
+            assignable_by.extend(faults.take(FaultCode::InvalidValue, &path, RoleId::parse(id)));
+        }
+        match name {
+            Some(name) if faults.is_empty() => Ok(NewRole {
+                name,
+                grants,
+                assignable_by,
+                editable_by_non_admins: self.editable_by_non_admins,
+                is_mobile_default: false,
+            }),
+            _ => Err(faults),
+        }
+    }
+}
+
+/// One grant in the words of the API: a permission and its items, none meaning all.
+pub fn grant_items(items: &Items) -> Option<Vec<String>> {
+    match items {
+        Items::All => None,
+        Items::Only(items) => Some(items.iter().cloned().collect()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn presets_are_normal_already() {
+        for preset in Preset::ALL {
+            let mut grants = Grants::of(preset.permissions);
+            grants.normalise();
+            assert_eq!(grants, Grants::of(preset.permissions), "{}", preset.name);
+        }
+    }
+
+    #[test]
+    fn admin_is_no_role_in_any_case() {
+        let faults = RoleInput { name: " aDMIN ".into(), ..RoleInput::default() }.parse().unwrap_err();
+        assert_eq!(faults.into_iter().next().unwrap().code, FaultCode::RoleNameTaken);
+    }
+}
