@@ -1,0 +1,130 @@
+//! Every action that the gate knows. One line each: its name for policies and the audit, and what it is taken on.
+
+use super::attribute::Attributes;
+use crate::domain::{
+    Account, ApiKey, Gateway, Group, Identity, Location, LocationType, MobileWorker, ProjectSpace,
+    ProjectSpaceId, Role, Session, WebUser,
+};
+
+/// Something that policy is asked about.
+pub trait Resource: Send + Sync {
+    /// `mobile_worker`
+    const KIND: &'static str;
+
+    /// Who has the say over it.
+    fn realm(&self) -> Realm;
+
+    /// 32 hexadecimal digits; nothing for the gateway itself.
+    fn id(&self) -> Option<String>;
+
+    /// What policies are told about it. The names are those of the row filters that `store` understands.
+    fn attributes(&self) -> Attributes;
+}
+
+/// Who has the say over a resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Realm {
+    /// The policy stack of a project space.
+    ProjectSpace(ProjectSpaceId),
+    /// The person it belongs to, and nobody else: their own sessions and account.
+    Own(Identity),
+    /// The operator of the gateway.
+    Gateway,
+}
+
+/// Something a principal may do.
+pub trait Action: Send + Sync + 'static {
+    /// What it is done to. Creating something is done to its parent.
+    type Resource: Resource;
+    /// noun.verb, as policies, audit entries and logs say it.
+    const NAME: &'static str;
+}
+
+/// An action that makes something below its resource, which its maker may then see.
+pub trait Creates<R: Resource>: Action {}
+
+macro_rules! actions {
+    ($($(#[$doc:meta])* $action:ident on $resource:ty = $name:literal $(creates $made:ty)?;)*) => {
+        $(
+            $(#[$doc])*
+            #[derive(Debug)]
+            pub struct $action;
+
+            impl Action for $action {
+                type Resource = $resource;
+                const NAME: &'static str = $name;
+            }
+
+            $(impl Creates<$made> for $action {})?
+        )*
+
+        /// Name and resource kind of every action, in the order of this file.
+        pub const ACTIONS: &[(&str, &str)] = &[$(($name, <$resource as Resource>::KIND)),*];
+    };
+}
+
+actions! {
+    /// Make a new project space.
+    CreateProjectSpace on Gateway = "project_space.create" creates ProjectSpace;
+    /// See a project space and its settings.
+    ReadProjectSpace on ProjectSpace = "project_space.read";
+
+    /// Add a web user without an invitation: the operator's way.
+    AddWebUser on ProjectSpace = "web_user.add";
+
+    /// Add a mobile worker.
+    CreateMobileWorker on ProjectSpace = "mobile_worker.create" creates MobileWorker;
+    /// See a mobile worker.
+    ReadMobileWorker on MobileWorker = "mobile_worker.read";
+    /// Change a mobile worker.
+    UpdateMobileWorker on MobileWorker = "mobile_worker.update";
+    /// Let a deactivated mobile worker sign in again.
+    ActivateMobileWorker on MobileWorker = "mobile_worker.activate";
+    /// Stop a mobile worker from signing in.
+    DeactivateMobileWorker on MobileWorker = "mobile_worker.deactivate";
+    /// Take a mobile worker away. They can be restored.
+    DeleteMobileWorker on MobileWorker = "mobile_worker.delete";
+    /// Bring a deleted mobile worker back.
+    RestoreMobileWorker on MobileWorker = "mobile_worker.restore";
+
+    /// Add a role.
+    CreateRole on ProjectSpace = "role.create" creates Role;
+    /// See a role and what it grants.
+    ReadRole on Role = "role.read";
+    /// Give a role to somebody.
+    AssignRole on Role = "role.assign";
+
+    /// Add a location type.
+    CreateLocationType on ProjectSpace = "location_type.create" creates LocationType;
+    /// See a location type.
+    ReadLocationType on LocationType = "location_type.read";
+    /// Add a location.
+    CreateLocation on ProjectSpace = "location.create" creates Location;
+    /// See a location.
+    ReadLocation on Location = "location.read";
+    /// Put somebody at a location, take them away from it, or put a location below it.
+    AssignLocation on Location = "location.assign";
+
+    /// Add a group.
+    CreateGroup on ProjectSpace = "group.create" creates Group;
+    /// See a group.
+    ReadGroup on Group = "group.read";
+    /// Put somebody into a group, or take them out of it.
+    AssignGroup on Group = "group.assign";
+
+    /// Use the REST API at all.
+    UseApi on ProjectSpace = "api.use";
+    /// Make an API key for oneself.
+    CreateApiKey on ProjectSpace = "api_key.create" creates ApiKey;
+    /// Take one's API key away.
+    DeleteApiKey on ApiKey = "api_key.delete";
+
+    /// See one's own account.
+    ReadAccount on WebUser = "account.read";
+    /// Sign in: open a session of one's own.
+    CreateSession on Account = "session.create" creates Session;
+    /// Stay signed in: change the refresh token of one's own session.
+    RefreshSession on Session = "session.refresh";
+    /// Sign out: end one's own session.
+    EndSession on Session = "session.end";
+}

@@ -1,0 +1,21 @@
+//! Whether a principal may act: the words of the question, the proof that it was answered, and the only makers of
+//! that proof. Keep this room small: code in here could make a proof without asking.
+//!
+//! What belongs next door: who answers (`policy`), what is asked about (`domain`), how a scope becomes SQL (`store`).
+
+mod action;
+mod attribute;
+mod authorizer;
+mod condition;
+mod decision;
+mod proof;
+mod request;
+mod resource;
+
+pub use action::*;
+pub use attribute::{Attribute, Attributes, Value};
+pub use authorizer::{Authorizer, PolicyEngine};
+pub use condition::{Condition, Rows};
+pub use decision::{Decided, Decision, Denial, Denied, Obligation, Undecided};
+pub use proof::{AnotherRow, Authorized, Scope, Sealed, Visible};
+pub use request::{Request, ScopeRequest};

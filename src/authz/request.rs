@@ -1,0 +1,63 @@
+//! The question put to a policy.
+
+use super::attribute::Attributes;
+use crate::domain::{DecisionId, Identity, ProjectSpaceId, SignIn, Standing};
+use chrono::{DateTime, Utc};
+
+/// May this principal take this action on this resource?
+#[derive(Debug)]
+pub struct Request<'a> {
+    /// Who asks.
+    pub identity: Identity,
+    /// How they signed in.
+    pub signed_in_by: SignIn,
+    /// What they are in the project space.
+    pub standing: &'a Standing,
+    /// `mobile_worker.update`
+    pub action: &'static str,
+    /// `mobile_worker`
+    pub resource_kind: &'static str,
+    /// 32 hexadecimal digits.
+    pub resource_id: Option<String>,
+    /// The resource as it is now.
+    pub attributes: Attributes,
+    /// What the action would change, as it would be afterwards.
+    pub proposed: Attributes,
+    /// The moment of the decision.
+    pub now: DateTime<Utc>,
+    /// Its id.
+    pub decision: DecisionId,
+}
+
+impl Request<'_> {
+    /// The project space whose stack answers.
+    pub fn project_space(&self) -> ProjectSpaceId {
+        self.standing.project_space
+    }
+}
+
+/// Which rows of a kind may this principal take this action on?
+#[derive(Debug)]
+pub struct ScopeRequest<'a> {
+    /// Who asks.
+    pub identity: Identity,
+    /// How they signed in.
+    pub signed_in_by: SignIn,
+    /// What they are in the project space.
+    pub standing: &'a Standing,
+    /// `mobile_worker.read`
+    pub action: &'static str,
+    /// `mobile_worker`
+    pub resource_kind: &'static str,
+    /// The moment of the decision.
+    pub now: DateTime<Utc>,
+    /// Its id.
+    pub decision: DecisionId,
+}
+
+impl ScopeRequest<'_> {
+    /// The project space whose stack answers.
+    pub fn project_space(&self) -> ProjectSpaceId {
+        self.standing.project_space
+    }
+}
