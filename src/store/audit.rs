@@ -1,0 +1,71 @@
+//! The audit: who did what, for whom, through which door, and which policy permitted it. Written by the commit alone.
+
+use super::error::StoreError;
+use crate::authz::{Action, Authorized, Realm, Resource};
+use crate::domain::{AuditEntryId, SignIn};
+use chrono::{DateTime, Utc};
+use entity::audit_entry;
+use sea_orm::{DatabaseTransaction, EntityTrait, Set};
+use serde_json::{Value as Json, json};
+
+/// A field that went from one value to another.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
+    /// The field's name in snake case.
+    pub field: &'static str,
+    /// Before; null for something new.
+    pub from: Json,
+    /// After.
+    pub to: Json,
+}
+
+/// The name of a way to sign in, in audit entries and sessions.
+pub(super) fn sign_in_name(signed_in_by: SignIn) -> &'static str {
+    match signed_in_by {
+        SignIn::Password => "password",
+        SignIn::PasswordAndOtp => "password_and_otp",
+        SignIn::PersonalId => "personal_id",
+        SignIn::ApiKey => "api_key",
+        SignIn::Internal => "internal",
+    }
+}
+
+pub(super) async fn insert<A: Action>(
+    tx: &DatabaseTransaction,
+    now: DateTime<Utc>,
+    proof: &Authorized<A>,
+    subject: Option<(&'static str, String)>,
+    changes: Vec<Change>,
+) -> Result<(), StoreError> {
+    let principal = proof.principal();
+    let resource = proof.resource();
+    let (kind, id) = match subject {
+        Some((kind, id)) => (kind, Some(id)),
+        None => (A::Resource::KIND, resource.id()),
+    };
+    let space = match resource.realm() {
+        Realm::ProjectSpace(space) => Some(space.0),
+        Realm::Own(_) | Realm::Gateway => None,
+    };
+    let changes: Vec<Json> = changes
+        .into_iter()
+        .map(|change| json!({ "field": change.field, "from": change.from, "to": change.to }))
+        .collect();
+    let entry = audit_entry::ActiveModel {
+        id: Set(AuditEntryId::fresh(now).0),
+        project_space_id: Set(space),
+        at: Set(now),
+        principal_id: Set(principal.identity.id()),
+        signed_in_by: Set(sign_in_name(principal.signed_in_by).to_owned()),
+        channel: Set(principal.origin.channel.name().to_owned()),
+        request_id: Set(principal.origin.request_id.clone()),
+        action: Set(A::NAME.to_owned()),
+        resource_kind: Set(kind.to_owned()),
+        resource_id: Set(id),
+        changes: Set(Json::Array(changes)),
+        decision_id: Set(proof.decision().0),
+        policy: Set(proof.policy().to_owned()),
+    };
+    audit_entry::Entity::insert(entry).exec_without_returning(tx).await?;
+    Ok(())
+}

@@ -1,0 +1,204 @@
+//! The two ways to the database: a read that can be nothing but a select, and a transaction that one proof opens and
+//! whose commit writes the audit. The connections stay private to this file.
+
+use super::audit::{self, Change};
+use super::error::StoreError;
+use super::mail;
+use crate::authz::{Action, Authorized, Obligation, Realm, Resource};
+use crate::domain::Clock;
+use chrono::{DateTime, Utc};
+use sea_orm::sea_query::SelectStatement;
+use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sea_orm::{
+    ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, FromQueryResult,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+};
+use serde_json::Value as Json;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How to reach the database.
+#[derive(Clone)]
+pub struct ConnectOptions {
+    /// `sqlite://path/to/file.db` or `postgres://user:password@host/database`.
+    pub url: String,
+    /// Most connections at a time.
+    pub max_connections: u32,
+    /// Told the text of every statement that is run. Tests count them.
+    pub on_statement: Option<Arc<dyn Fn(&str) + Send + Sync>>,
+}
+
+/// Longest wait for a connection or for SQLite's writer, and longest run of a statement.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The database.
+#[derive(Clone)]
+pub struct Store {
+    reader: DatabaseConnection,
+    /// SQLite has one writer: a pool of one is the queue in front of it, and readers do not wait there.
+    writer: DatabaseConnection,
+    clock: Arc<dyn Clock>,
+}
+
+impl Store {
+    /// Connects. A file that is not there is created.
+    ///
+    /// # Errors
+    /// [`StoreError::Unexpected`] when the database cannot be reached.
+    pub async fn connect(options: &ConnectOptions, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
+        let reader = connect(options, options.max_connections).await?;
+        let writer = match reader.get_database_backend() {
+            DbBackend::Sqlite => connect(options, 1).await?,
+            _ => reader.clone(),
+        };
+        Ok(Self { reader, writer, clock })
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// [`StoreError::Unexpected`] when it does not.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        Ok(self.reader.ping().await?)
+    }
+
+    /// Which database it is: the few places where their SQL differs ask.
+    pub(super) fn backend(&self) -> DbBackend {
+        self.reader.get_database_backend()
+    }
+
+    /// The connection for changing the shape of the database.
+    pub(super) fn for_migrations(&self) -> &DatabaseConnection {
+        &self.writer
+    }
+
+    /// The row that a select finds.
+    pub(super) async fn one<M: FromQueryResult>(
+        &self,
+        query: &SelectStatement,
+    ) -> Result<Option<M>, StoreError> {
+        let row = self.reader.query_one(query).await?;
+        Ok(row.map(|row| M::from_query_result(&row, "")).transpose()?)
+    }
+
+    /// The rows that a select finds.
+    pub(super) async fn all<M: FromQueryResult>(
+        &self,
+        query: &SelectStatement,
+    ) -> Result<Vec<M>, StoreError> {
+        let rows = self.reader.query_all(query).await?;
+        Ok(rows.iter().map(|row| M::from_query_result(row, "")).collect::<Result<_, _>>()?)
+    }
+
+    /// Opens a transaction for what the proof permits: the only way to write.
+    ///
+    /// # Errors
+    /// [`StoreError::Unexpected`] when none is to be had in time.
+    pub async fn begin<A: Action>(&self, proof: Authorized<A>) -> Result<UnitOfWork<A>, StoreError> {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        let tx = self.writer.begin_with_options(options).await?;
+        Ok(UnitOfWork { proof, tx, now: self.clock.now(), changes: Vec::new(), subject: None })
+    }
+}
+
+/// One transaction: opened by one proof, audited by its commit. Dropped without a commit, it leaves nothing behind.
+#[must_use]
+pub struct UnitOfWork<A: Action> {
+    pub(super) proof: Authorized<A>,
+    pub(super) tx: DatabaseTransaction,
+    /// When it was opened: the time of everything it writes.
+    pub(super) now: DateTime<Utc>,
+    changes: Vec<Change>,
+    /// What was made, when that is not the resource that was judged.
+    subject: Option<(&'static str, String)>,
+}
+
+impl<A: Action> UnitOfWork<A> {
+    /// When it was opened.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.now
+    }
+
+    pub(super) fn backend(&self) -> DbBackend {
+        self.tx.get_database_backend()
+    }
+
+    /// Reads inside the transaction.
+    pub(super) async fn one<M: FromQueryResult>(
+        &self,
+        query: &SelectStatement,
+    ) -> Result<Option<M>, StoreError> {
+        let row = self.tx.query_one(query).await?;
+        Ok(row.map(|row| M::from_query_result(&row, "")).transpose()?)
+    }
+
+    /// Notes for the audit that a field went from one value to another. Secrets are never given here.
+    pub(super) fn changed(&mut self, field: &'static str, from: Json, to: Json) {
+        if from != to {
+            self.changes.push(Change { field, from, to });
+        }
+    }
+
+    /// Notes for the audit that this is about a new thing below the judged one.
+    pub(super) fn made<R: Resource>(&mut self, made: &R) {
+        self.subject = made.id().map(|id| (R::KIND, id));
+    }
+
+    /// Writes the audit entry, queues what the obligations ask, commits, and gives the proof back.
+    ///
+    /// # Errors
+    /// [`StoreError`]: then nothing was written at all.
+    pub async fn commit(self) -> Result<Authorized<A>, StoreError> {
+        let Self { proof, tx, now, changes, subject } = self;
+        audit::insert(&tx, now, &proof, subject, changes).await?;
+        for obligation in proof.obligations() {
+            match obligation {
+                Obligation::NotifyAdmins => {
+                    if let Realm::ProjectSpace(space) = proof.resource().realm() {
+                        mail::notify_admins(&tx, now, space, &proof).await?;
+                    }
+                }
+                // The authorizer gives no proof to whoever has not met it.
+                Obligation::RequireOtp => {}
+            }
+        }
+        tx.commit().await?;
+        Ok(proof)
+    }
+}
+
+async fn connect(options: &ConnectOptions, max_connections: u32) -> Result<DatabaseConnection, StoreError> {
+    let mut connect = sea_orm::ConnectOptions::new(options.url.clone());
+    connect
+        .max_connections(max_connections)
+        .min_connections(1)
+        .connect_timeout(PATIENCE)
+        .acquire_timeout(PATIENCE)
+        .sqlx_logging(false)
+        // A ping before each use would cost as much as the statement.
+        .test_before_acquire(false)
+        .map_sqlx_sqlite_opts(|sqlite| {
+            sqlite
+                .create_if_missing(true)
+                .journal_mode(SqliteJournalMode::Wal)
+                // An acknowledged change survives a power cut (security D1).
+                .synchronous(SqliteSynchronous::Full)
+                .foreign_keys(true)
+                .busy_timeout(PATIENCE)
+        })
+        .map_sqlx_postgres_opts(|postgres| {
+            postgres.options([
+                ("statement_timeout", PATIENCE.as_millis().to_string()),
+                ("lock_timeout", PATIENCE.as_millis().to_string()),
+                ("idle_in_transaction_session_timeout", PATIENCE.as_millis().to_string()),
+            ])
+        });
+    let mut connection = Database::connect(connect).await?;
+    if let Some(on_statement) = options.on_statement.clone() {
+        connection.set_metric_callback(move |info| on_statement(&info.statement.sql));
+    }
+    Ok(connection)
+}

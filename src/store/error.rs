@@ -1,0 +1,33 @@
+//! What can go wrong with the database. `DbErr` ends here.
+
+use crate::authz::AnotherRow;
+use sea_orm::{DbErr, SqlErr};
+
+/// A statement did not do what it should.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The row is no longer the one that was judged: somebody else was faster.
+    #[error("the row has changed since it was read")]
+    Stale,
+    /// A unique name or code is taken. The use case knows which one it wrote.
+    #[error("a unique value is taken")]
+    Conflict(#[source] DbErr),
+    /// A row makes no sense.
+    #[error("the stored {0} makes no sense")]
+    Inconsistent(&'static str),
+    /// A write touched another row than the one that was judged.
+    #[error(transparent)]
+    AnotherRow(#[from] AnotherRow),
+    /// Anything else: the database is away, full, broken.
+    #[error("the database failed")]
+    Unexpected(#[source] DbErr),
+}
+
+impl From<DbErr> for StoreError {
+    fn from(error: DbErr) -> Self {
+        match error.sql_err() {
+            Some(SqlErr::UniqueConstraintViolation(_)) => Self::Conflict(error),
+            Some(SqlErr::ForeignKeyConstraintViolation(_) | _) | None => Self::Unexpected(error),
+        }
+    }
+}

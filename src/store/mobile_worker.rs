@@ -1,0 +1,455 @@
+//! Mobile workers: one at a time, and every write. Lists are in `mobile_worker_list`.
+
+use super::connection::{Store, UnitOfWork};
+use super::error::StoreError;
+use super::link::{Link, parse_ids};
+use crate::authz::{
+    Action, ActivateMobileWorker, Authorized, CreateMobileWorker, DeactivateMobileWorker, DeleteMobileWorker,
+    RestoreMobileWorker, Sealed, UpdateMobileWorker,
+};
+use crate::domain::{
+    Email, GroupId, Language, LocationId, MobileWorker, MobileWorkerId, MobileWorkerProfile,
+    MobileWorkerStatus, PhoneNumber, ProjectSpaceId, RoleId, Username,
+};
+use chrono::{DateTime, Utc};
+use entity::{mobile_worker, mobile_worker_group, mobile_worker_location, session};
+use sea_orm::sea_query::{Expr, Query, SelectStatement};
+use sea_orm::{ColumnTrait, DatabaseTransaction, DbBackend, EntityTrait, FromQueryResult, QueryFilter, Set};
+use serde_json::{Map, Value as Json, json};
+use uuid::Uuid;
+
+pub(super) const LOCATIONS: Link =
+    Link { table: "mobile_worker_location", owner: "worker_id", item: "location_id", order: "position" };
+pub(super) const GROUPS: Link =
+    Link { table: "mobile_worker_group", owner: "worker_id", item: "group_id", order: "position" };
+
+#[derive(FromQueryResult)]
+pub(super) struct MobileWorkerRow {
+    id: Uuid,
+    project_space_id: Uuid,
+    username: String,
+    first_name: String,
+    last_name: String,
+    email: Option<String>,
+    phone_numbers: Json,
+    language: Option<String>,
+    status: String,
+    role_id: Option<Uuid>,
+    primary_location_id: Option<Uuid>,
+    user_data: Json,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+    last_login_at: Option<DateTime<Utc>>,
+    version: i32,
+    location_ids: Option<String>,
+    group_ids: Option<String>,
+    lineage: Option<String>,
+}
+
+fn worker(row: MobileWorkerRow) -> Result<MobileWorker, StoreError> {
+    let numbers: Vec<String> = serde_json::from_value(row.phone_numbers)
+        .map_err(|_| StoreError::Inconsistent("phone numbers of a mobile worker"))?;
+    let Json::Object(user_data) = row.user_data else {
+        return Err(StoreError::Inconsistent("user data of a mobile worker"));
+    };
+    let locations = |ids: Option<String>| -> Result<Vec<LocationId>, StoreError> {
+        Ok(parse_ids(ids.as_deref())?.into_iter().map(LocationId).collect())
+    };
+    Ok(MobileWorker {
+        id: MobileWorkerId(row.id),
+        project_space: ProjectSpaceId(row.project_space_id),
+        username: Username::stored(row.username),
+        profile: MobileWorkerProfile {
+            first_name: row.first_name,
+            last_name: row.last_name,
+            email: row.email.map(Email::stored),
+            phone_numbers: numbers.into_iter().map(PhoneNumber::stored).collect(),
+            language: row.language.map(Language::stored),
+            role: row.role_id.map(RoleId),
+            groups: parse_ids(row.group_ids.as_deref())?.into_iter().map(GroupId).collect(),
+            locations: locations(row.location_ids)?,
+            primary_location: row.primary_location_id.map(LocationId),
+            user_data,
+        },
+        status: MobileWorkerStatus::named(&row.status)
+            .ok_or(StoreError::Inconsistent("status of a mobile worker"))?,
+        lineage: locations(row.lineage)?,
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+        last_login_at: row.last_login_at,
+        version: row.version,
+    })
+}
+
+pub(super) fn sealed(row: MobileWorkerRow) -> Result<Sealed<MobileWorker>, StoreError> {
+    Ok(Sealed::new(worker(row)?))
+}
+
+/// A worker with all that hangs on it, in one statement.
+pub(super) fn select(backend: DbBackend) -> SelectStatement {
+    use mobile_worker::Column;
+    let columns = [
+        Column::Id,
+        Column::ProjectSpaceId,
+        Column::Username,
+        Column::FirstName,
+        Column::LastName,
+        Column::Email,
+        Column::PhoneNumbers,
+        Column::Language,
+        Column::Status,
+        Column::RoleId,
+        Column::PrimaryLocationId,
+        Column::UserData,
+        Column::CreatedAt,
+        Column::UpdatedAt,
+        Column::LastLoginAt,
+        Column::Version,
+    ];
+    // Workers at several places share some of those above, so each is named once.
+    let lineage = Expr::cust(match backend {
+        DbBackend::Sqlite => {
+            "(SELECT group_concat(DISTINCT lower(hex(ancestor_id))) \
+             FROM mobile_worker_lineage WHERE worker_id = mobile_worker.id)"
+        }
+        _ => {
+            "(SELECT string_agg(DISTINCT replace(ancestor_id::text, '-', ''), ',') \
+             FROM mobile_worker_lineage WHERE worker_id = mobile_worker.id)"
+        }
+    });
+    Query::select()
+        .columns(columns.map(|column| (mobile_worker::Entity, column)))
+        .expr_as(LOCATIONS.ids_of(backend, "mobile_worker.id"), "location_ids")
+        .expr_as(GROUPS.ids_of(backend, "mobile_worker.id"), "group_ids")
+        .expr_as(lineage, "lineage")
+        .from(mobile_worker::Entity)
+        .to_owned()
+}
+
+impl Store {
+    /// A mobile worker of a project space, deleted or not.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn mobile_worker(
+        &self,
+        id: MobileWorkerId,
+    ) -> Result<Option<Sealed<MobileWorker>>, StoreError> {
+        let query = select(self.backend()).and_where(mobile_worker::Column::Id.eq(id.0)).to_owned();
+        self.one(&query).await?.map(sealed).transpose()
+    }
+}
+
+impl Store {
+    /// Whether a worker of the project space, perhaps a deleted one, has the username. Asked by who may make workers
+    /// there.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn is_username_taken(
+        &self,
+        proof: &Authorized<CreateMobileWorker>,
+        username: &Username,
+    ) -> Result<bool, StoreError> {
+        let query = Query::select()
+            .column(mobile_worker::Column::Id)
+            .from(mobile_worker::Entity)
+            .and_where(mobile_worker::Column::ProjectSpaceId.eq(proof.resource().id.0))
+            .and_where(mobile_worker::Column::Username.eq(username.as_str()))
+            .to_owned();
+        Ok(self.one::<Found>(&query).await?.is_some())
+    }
+}
+
+#[derive(FromQueryResult)]
+struct Found {
+    #[sea_orm(from_alias = "id")]
+    _id: Uuid,
+}
+
+impl UnitOfWork<CreateMobileWorker> {
+    /// Makes the worker, active.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when the username is taken.
+    pub async fn create(
+        &mut self,
+        username: Username,
+        profile: MobileWorkerProfile,
+        password_hash: Option<String>,
+    ) -> Result<MobileWorker, StoreError> {
+        let mut worker = MobileWorker {
+            id: MobileWorkerId::fresh(self.now),
+            project_space: self.proof.resource().id,
+            username,
+            profile,
+            status: MobileWorkerStatus::Active,
+            lineage: Vec::new(),
+            created_at: self.now,
+            updated_at: self.now,
+            last_login_at: None,
+            version: 1,
+        };
+        let profile = &worker.profile;
+        let row = mobile_worker::ActiveModel {
+            id: Set(worker.id.0),
+            project_space_id: Set(worker.project_space.0),
+            username: Set(worker.username.to_string()),
+            first_name: Set(profile.first_name.clone()),
+            last_name: Set(profile.last_name.clone()),
+            email: Set(profile.email.as_ref().map(ToString::to_string)),
+            phone_numbers: Set(phone_numbers(profile)),
+            language: Set(profile.language.as_ref().map(ToString::to_string)),
+            status: Set(worker.status.name().to_owned()),
+            status_before_deletion: Set(None),
+            role_id: Set(profile.role.map(|id| id.0)),
+            primary_location_id: Set(profile.primary_location.map(|id| id.0)),
+            user_data: Set(Json::Object(profile.user_data.clone())),
+            password_hash: Set(password_hash),
+            search_text: Set(search_text(&worker.username, profile)),
+            created_at: Set(self.now),
+            updated_at: Set(self.now),
+            last_login_at: Set(None),
+            version: Set(1),
+        };
+        mobile_worker::Entity::insert(row).exec_without_returning(&self.tx).await?;
+        insert_locations(&self.tx, &worker).await?;
+        insert_groups(&self.tx, &worker).await?;
+        self.made(&worker);
+        self.changed("username", json!(null), json!(worker.username.as_str()));
+        for (field, from, to) in differences(&MobileWorkerProfile::default(), &worker.profile) {
+            self.changed(field, from, to);
+        }
+        if !worker.profile.locations.is_empty() {
+            worker = self.read_back(worker.id).await?;
+        }
+        Ok(worker)
+    }
+}
+
+impl UnitOfWork<UpdateMobileWorker> {
+    /// Writes the profile, and a new password if there is one, which ends the worker's sessions.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] when the worker has changed since it was judged.
+    pub async fn update(
+        &mut self,
+        profile: &MobileWorkerProfile,
+        password_hash: Option<String>,
+    ) -> Result<(), StoreError> {
+        let before = self.proof.resource().clone();
+        let mut values = vec![
+            (mobile_worker::Column::FirstName, Expr::val(profile.first_name.as_str())),
+            (mobile_worker::Column::LastName, Expr::val(profile.last_name.as_str())),
+            (mobile_worker::Column::Email, Expr::val(profile.email.as_ref().map(Email::as_str))),
+            (mobile_worker::Column::PhoneNumbers, Expr::val(phone_numbers(profile))),
+            (mobile_worker::Column::Language, Expr::val(profile.language.as_ref().map(Language::as_str))),
+            (mobile_worker::Column::RoleId, Expr::val(profile.role.map(|id| id.0))),
+            (mobile_worker::Column::PrimaryLocationId, Expr::val(profile.primary_location.map(|id| id.0))),
+            (mobile_worker::Column::UserData, Expr::val(Json::Object(profile.user_data.clone()))),
+            (mobile_worker::Column::SearchText, Expr::val(search_text(&before.username, profile))),
+        ];
+        if let Some(hash) = password_hash {
+            values.push((mobile_worker::Column::PasswordHash, Expr::val(hash)));
+            self.changed("password", json!("***"), json!("*** (new)"));
+            self.end_sessions(before.id).await?;
+        }
+        self.write(&before, values).await?;
+        for (field, from, to) in differences(&before.profile, profile) {
+            self.changed(field, from, to);
+        }
+        let after = MobileWorker { profile: profile.clone(), ..before.clone() };
+        if profile.locations != before.profile.locations {
+            mobile_worker_location::Entity::delete_many()
+                .filter(mobile_worker_location::Column::WorkerId.eq(before.id.0))
+                .exec(&self.tx)
+                .await?;
+            insert_locations(&self.tx, &after).await?;
+        }
+        if profile.groups != before.profile.groups {
+            mobile_worker_group::Entity::delete_many()
+                .filter(mobile_worker_group::Column::WorkerId.eq(before.id.0))
+                .exec(&self.tx)
+                .await?;
+            insert_groups(&self.tx, &after).await?;
+        }
+        self.refresh(before.id).await
+    }
+}
+
+impl UnitOfWork<ActivateMobileWorker> {
+    /// Lets the worker sign in again.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] when the worker has changed since it was judged.
+    pub async fn activate(&mut self) -> Result<(), StoreError> {
+        self.set_status(MobileWorkerStatus::Active).await
+    }
+}
+
+impl UnitOfWork<DeactivateMobileWorker> {
+    /// Stops the worker from signing in, and ends the sessions there are.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] when the worker has changed since it was judged.
+    pub async fn deactivate(&mut self) -> Result<(), StoreError> {
+        self.end_sessions(self.proof.resource().id).await?;
+        self.set_status(MobileWorkerStatus::Deactivated).await
+    }
+}
+
+impl UnitOfWork<DeleteMobileWorker> {
+    /// Takes the worker away, keeping everything for a restoration, and ends the sessions there are.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] when the worker has changed since it was judged.
+    pub async fn delete(&mut self) -> Result<(), StoreError> {
+        self.end_sessions(self.proof.resource().id).await?;
+        self.set_status(MobileWorkerStatus::Deleted).await
+    }
+}
+
+#[derive(FromQueryResult)]
+struct BeforeDeletion {
+    status_before_deletion: Option<String>,
+}
+
+impl UnitOfWork<RestoreMobileWorker> {
+    /// Brings the worker back as it was before it was deleted.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] when the worker has changed since it was judged.
+    pub async fn restore(&mut self) -> Result<(), StoreError> {
+        let query = Query::select()
+            .column(mobile_worker::Column::StatusBeforeDeletion)
+            .from(mobile_worker::Entity)
+            .and_where(mobile_worker::Column::Id.eq(self.proof.resource().id.0))
+            .to_owned();
+        let status = self
+            .one::<BeforeDeletion>(&query)
+            .await?
+            .and_then(|row| row.status_before_deletion)
+            .and_then(|name| MobileWorkerStatus::named(&name))
+            .ok_or(StoreError::Stale)?;
+        self.set_status(status).await
+    }
+}
+
+/// What every write on a worker shares. Which unit of work may do what is said above.
+impl<A: Action<Resource = MobileWorker>> UnitOfWork<A> {
+    async fn set_status(&mut self, status: MobileWorkerStatus) -> Result<(), StoreError> {
+        let before = self.proof.resource().clone();
+        let kept = (status == MobileWorkerStatus::Deleted).then(|| before.status.name());
+        let values = vec![
+            (mobile_worker::Column::Status, Expr::val(status.name())),
+            (mobile_worker::Column::StatusBeforeDeletion, Expr::val(kept)),
+        ];
+        self.write(&before, values).await?;
+        self.changed("status", json!(before.status.name()), json!(status.name()));
+        self.refresh(before.id).await
+    }
+
+    async fn write(
+        &mut self,
+        before: &MobileWorker,
+        values: Vec<(mobile_worker::Column, Expr)>,
+    ) -> Result<(), StoreError> {
+        let mut update = mobile_worker::Entity::update_many()
+            .col_expr(mobile_worker::Column::UpdatedAt, Expr::val(self.now))
+            .col_expr(mobile_worker::Column::Version, Expr::val(before.version.saturating_add(1)))
+            .filter(mobile_worker::Column::Id.eq(before.id.0))
+            // The decision was about this version of the row, so the write is too.
+            .filter(mobile_worker::Column::Version.eq(before.version));
+        for (column, value) in values {
+            update = update.col_expr(column, value);
+        }
+        if update.exec(&self.tx).await?.rows_affected == 1 { Ok(()) } else { Err(StoreError::Stale) }
+    }
+
+    async fn end_sessions(&self, worker: MobileWorkerId) -> Result<(), StoreError> {
+        session::Entity::update_many()
+            .col_expr(session::Column::EndedAt, Expr::val(self.now))
+            .filter(session::Column::MobileWorkerId.eq(worker.0))
+            .filter(session::Column::EndedAt.is_null())
+            .exec(&self.tx)
+            .await?;
+        Ok(())
+    }
+
+    async fn refresh(&mut self, id: MobileWorkerId) -> Result<(), StoreError> {
+        let after = self.read_back(id).await?;
+        Ok(self.proof.refresh(after)?)
+    }
+}
+
+impl<A: Action> UnitOfWork<A> {
+    /// The worker as it stands in this transaction.
+    async fn read_back(&self, id: MobileWorkerId) -> Result<MobileWorker, StoreError> {
+        let query = select(self.backend()).and_where(mobile_worker::Column::Id.eq(id.0)).to_owned();
+        let row = self.one::<MobileWorkerRow>(&query).await?.ok_or(StoreError::Stale)?;
+        worker(row)
+    }
+}
+
+async fn insert_locations(tx: &DatabaseTransaction, worker: &MobileWorker) -> Result<(), StoreError> {
+    let rows = worker.profile.locations.iter().zip(0..).map(|(location, position)| {
+        mobile_worker_location::ActiveModel {
+            worker_id: Set(worker.id.0),
+            project_space_id: Set(worker.project_space.0),
+            location_id: Set(location.0),
+            position: Set(position),
+        }
+    });
+    if !worker.profile.locations.is_empty() {
+        mobile_worker_location::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    }
+    Ok(())
+}
+
+async fn insert_groups(tx: &DatabaseTransaction, worker: &MobileWorker) -> Result<(), StoreError> {
+    let rows =
+        worker.profile.groups.iter().zip(0..).map(|(group, position)| mobile_worker_group::ActiveModel {
+            worker_id: Set(worker.id.0),
+            project_space_id: Set(worker.project_space.0),
+            group_id: Set(group.0),
+            position: Set(position),
+        });
+    if !worker.profile.groups.is_empty() {
+        mobile_worker_group::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    }
+    Ok(())
+}
+
+fn phone_numbers(profile: &MobileWorkerProfile) -> Json {
+    json!(profile.phone_numbers.iter().map(PhoneNumber::as_str).collect::<Vec<_>>())
+}
+
+/// What substring search looks through: everything by which people look for a worker, in lower case, a line each.
+fn search_text(username: &Username, profile: &MobileWorkerProfile) -> String {
+    let mut lines = vec![username.as_str(), &profile.first_name, &profile.last_name];
+    lines.extend(profile.email.as_ref().map(Email::as_str));
+    lines.extend(profile.phone_numbers.iter().map(PhoneNumber::as_str));
+    lines.join("\n").to_lowercase()
+}
+
+/// What an update changed, for the audit.
+fn differences(before: &MobileWorkerProfile, after: &MobileWorkerProfile) -> Vec<(&'static str, Json, Json)> {
+    fn ids<T: ToString>(ids: &[T]) -> Json {
+        json!(ids.iter().map(ToString::to_string).collect::<Vec<_>>())
+    }
+    let text = |profile: &MobileWorkerProfile| -> [(&'static str, Json); 10] {
+        [
+            ("first_name", json!(profile.first_name)),
+            ("last_name", json!(profile.last_name)),
+            ("email", json!(profile.email.as_ref().map(Email::as_str))),
+            ("phone_numbers", phone_numbers(profile)),
+            ("language", json!(profile.language.as_ref().map(Language::as_str))),
+            ("role", json!(profile.role.map(|id| id.to_string()))),
+            ("groups", ids(&profile.groups)),
+            ("locations", ids(&profile.locations)),
+            ("primary_location", json!(profile.primary_location.map(|id| id.to_string()))),
+            ("user_data", Json::Object(Map::clone(&profile.user_data))),
+        ]
+    };
+    text(before).into_iter().zip(text(after)).map(|((field, from), (_, to))| (field, from, to)).collect()
+}

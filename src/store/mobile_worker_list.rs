@@ -1,0 +1,195 @@
+//! Lists of mobile workers: filtered, searched, ordered, cut and counted by the database, within a scope.
+
+use super::connection::Store;
+use super::error::StoreError;
+use super::mobile_worker::{GROUPS, LOCATIONS, sealed, select};
+use super::page;
+use super::row_filter::{self, Column};
+use crate::authz::{ReadMobileWorker, Scope, Visible};
+use crate::domain::{
+    Direction, LocationId, MobileWorker, MobileWorkerFilter, MobileWorkerId, MobileWorkerOrder,
+    MobileWorkerStatus, Page, PageRequest,
+};
+use entity::mobile_worker;
+use sea_orm::sea_query::{
+    Alias, Expr, ExprTrait, LikeExpr, Query, SelectStatement, extension::sqlite::SqliteExpr,
+};
+use sea_orm::{ColumnTrait, DbBackend};
+
+const OWNER: (&str, &str) = ("mobile_worker", "id");
+
+/// Its places and all those above them.
+const LINEAGE: super::link::Link = super::link::Link {
+    table: "mobile_worker_lineage",
+    owner: "worker_id",
+    item: "ancestor_id",
+    order: "distance",
+};
+
+/// The attributes that row filters may name, as `authz::resource` tells them.
+fn columns(name: &str) -> Option<Column> {
+    use mobile_worker::Column as Own;
+    let column = |column: Own| Expr::col((mobile_worker::Entity, column));
+    Some(match name {
+        "id" => Column::Id(column(Own::Id)),
+        "username" => Column::Text(column(Own::Username)),
+        "status" => Column::Text(column(Own::Status)),
+        "role_id" => Column::MaybeId(column(Own::RoleId)),
+        "location_ids" => Column::Ids(LOCATIONS, OWNER),
+        "location_lineage" => Column::Ids(LINEAGE, OWNER),
+        "primary_location_id" => Column::MaybeId(column(Own::PrimaryLocationId)),
+        "group_ids" => Column::Ids(GROUPS, OWNER),
+        "language" => Column::MaybeText(column(Own::Language)),
+        _ => return None,
+    })
+}
+
+impl Store {
+    /// The worker with this id, if it is in scope; a deleted one too.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn visible_mobile_worker(
+        &self,
+        scope: &Scope<ReadMobileWorker>,
+        id: MobileWorkerId,
+    ) -> Result<Option<Visible<MobileWorker>>, StoreError> {
+        let query = self.in_scope(scope)?.and_where(mobile_worker::Column::Id.eq(id.0)).to_owned();
+        self.one(&query).await?.map(|row| Ok(scope.open(sealed(row)?))).transpose()
+    }
+
+    /// The worker with this username, if it is in scope; a deleted one too.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn visible_mobile_worker_named(
+        &self,
+        scope: &Scope<ReadMobileWorker>,
+        username: &str,
+    ) -> Result<Option<Visible<MobileWorker>>, StoreError> {
+        let query = self.in_scope(scope)?.and_where(mobile_worker::Column::Username.eq(username)).to_owned();
+        self.one(&query).await?.map(|row| Ok(scope.open(sealed(row)?))).transpose()
+    }
+
+    /// A page of the workers in scope.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn mobile_workers(
+        &self,
+        scope: &Scope<ReadMobileWorker>,
+        filter: &MobileWorkerFilter,
+        order: (MobileWorkerOrder, Direction),
+        request: &PageRequest,
+    ) -> Result<Page<Visible<MobileWorker>>, StoreError> {
+        let mut query = self.in_scope(scope)?;
+        self.narrow(&mut query, filter);
+        let id = Expr::col((mobile_worker::Entity, mobile_worker::Column::Id));
+        page::cut(&mut query, request, self.key(order.0), id, order.1);
+        let rows = self.all(&query).await?.into_iter().map(|row| Ok(scope.open(sealed(row)?)));
+        Ok(Page::of(rows.collect::<Result<_, StoreError>>()?, request))
+    }
+
+    /// How many workers are in scope.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn count_mobile_workers(
+        &self,
+        scope: &Scope<ReadMobileWorker>,
+        filter: &MobileWorkerFilter,
+    ) -> Result<u64, StoreError> {
+        let mut query = Query::select();
+        query.column((mobile_worker::Entity, mobile_worker::Column::Id)).from(mobile_worker::Entity);
+        limit_to(&mut query, scope)?;
+        self.narrow(&mut query, filter);
+        self.count(query).await
+    }
+
+    fn in_scope(&self, scope: &Scope<ReadMobileWorker>) -> Result<SelectStatement, StoreError> {
+        let mut query = select(self.backend());
+        limit_to(&mut query, scope)?;
+        Ok(query)
+    }
+
+    fn key(&self, order: MobileWorkerOrder) -> Expr {
+        use mobile_worker::Column as Own;
+        let column = |column: Own| Expr::col((mobile_worker::Entity, column));
+        match order {
+            MobileWorkerOrder::Username => column(Own::Username),
+            MobileWorkerOrder::FirstName => column(Own::FirstName),
+            MobileWorkerOrder::LastName => column(Own::LastName),
+            MobileWorkerOrder::CreatedAt => column(Own::CreatedAt),
+            // To the letter as the index has it, which is what makes it answer.
+            MobileWorkerOrder::LastLoginAt => Expr::cust(match self.backend() {
+                DbBackend::Sqlite => "COALESCE(last_login_at, '1970-01-01T00:00:00+00:00')",
+                _ => "COALESCE(last_login_at, '1970-01-01T00:00:00Z'::timestamptz)",
+            }),
+        }
+    }
+
+    fn narrow(&self, query: &mut SelectStatement, filter: &MobileWorkerFilter) {
+        use mobile_worker::Column as Own;
+        if filter.statuses.is_empty() {
+            let living =
+                MobileWorkerStatus::ALL.into_iter().filter(|status| *status != MobileWorkerStatus::Deleted);
+            query.and_where(Own::Status.is_in(living.map(MobileWorkerStatus::name)));
+        } else {
+            query.and_where(Own::Status.is_in(filter.statuses.iter().map(|status| status.name())));
+        }
+        if let Some(roles) = &filter.roles {
+            query.and_where(Own::RoleId.is_in(roles.iter().map(|id| id.0)));
+        }
+        if let Some(groups) = &filter.groups {
+            query.and_where(GROUPS.any_of(OWNER, groups.iter().map(|id| id.0).collect()));
+        }
+        if let Some(locations) = &filter.locations {
+            query.and_where(at(locations, filter.include_sublocations));
+        }
+        if let Some(after) = filter.created_after {
+            query.and_where(Own::CreatedAt.gt(after));
+        }
+        if let Some(before) = filter.created_before {
+            query.and_where(Own::CreatedAt.lt(before));
+        }
+        if let Some(after) = filter.updated_after {
+            query.and_where(Own::UpdatedAt.gt(after));
+        }
+        for word in filter.search.iter().flat_map(|text| text.split_whitespace()) {
+            query.and_where(self.contains(&word.to_lowercase()));
+        }
+    }
+
+    /// Whether a word stands anywhere in what people look for. Both databases answer from an index of trigrams; a word
+    /// of one or two letters has none, and is looked for in the rows that the other conditions leave.
+    fn contains(&self, word: &str) -> Expr {
+        if self.backend() == DbBackend::Sqlite && word.chars().count() >= 3 {
+            let found = Query::select()
+                .column(Alias::new("rowid"))
+                .from(Alias::new("mobile_worker_search"))
+                .and_where(
+                    // A quoted phrase: nothing in it is an operator of the search language.
+                    Expr::col(Alias::new("mobile_worker_search"))
+                        .matches(format!("\"{}\"", word.replace('"', "\"\""))),
+                )
+                .to_owned();
+            return Expr::col((mobile_worker::Entity, Alias::new("row_number"))).in_subquery(found);
+        }
+        let escaped = word.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+        Expr::col((mobile_worker::Entity, mobile_worker::Column::SearchText))
+            .like(LikeExpr::new(format!("%{escaped}%")).escape('\\'))
+    }
+}
+
+fn limit_to(query: &mut SelectStatement, scope: &Scope<ReadMobileWorker>) -> Result<(), StoreError> {
+    query
+        .and_where(mobile_worker::Column::ProjectSpaceId.eq(scope.project_space().0))
+        .cond_where(row_filter::rows(scope.rows(), columns)?);
+    Ok(())
+}
+
+/// Assigned to one of these places, or also to a place below.
+fn at(locations: &[LocationId], include_below: bool) -> Expr {
+    let ids: Vec<_> = locations.iter().map(|id| id.0).collect();
+    if include_below { LINEAGE.any_of(OWNER, ids) } else { LOCATIONS.any_of(OWNER, ids) }
+}

@@ -1,0 +1,33 @@
+//! The database, through sea-orm: one file per noun, and the only reader of `entity`. Rows leave here sealed, or
+//! opened by a scope; writes are methods of the unit of work of the one action that may make them.
+//!
+//! What belongs next door: rules (`domain`, `service`), who may (`authz`), the shape of tables (`migration`).
+
+mod api_key;
+mod audit;
+mod connection;
+mod credential;
+mod error;
+mod group;
+mod link;
+mod location;
+mod mail;
+mod mobile_worker;
+mod mobile_worker_list;
+mod page;
+mod policy;
+mod project_space;
+mod role;
+mod row_filter;
+mod schema;
+mod session;
+mod web_user;
+
+pub use audit::Change;
+pub use connection::{ConnectOptions, Store, UnitOfWork};
+pub use credential::{ApiKeyCredential, PasswordCredential, SessionCredential, SignedIn};
+pub use error::StoreError;
+pub use policy::StoredModule;
+pub use schema::{MigrationState, migrate_down, migrate_up, migration_status};
+pub use session::NewSession;
+pub use web_user::WebUserRow;

@@ -1,0 +1,145 @@
+//! Project spaces, and what a new one starts with.
+
+use super::connection::{Store, UnitOfWork};
+use super::error::StoreError;
+use super::role;
+use crate::authz::{CreateProjectSpace, Sealed};
+use crate::domain::{
+    MembershipId, NewProjectSpace, NewRole, Preset, ProjectSpace, ProjectSpaceId, ProjectSpaceName, Settings,
+    WebUserId,
+};
+use entity::{membership, project_space, web_user};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryTrait, Set};
+use serde_json::json;
+
+fn sealed(row: project_space::Model) -> Result<Sealed<ProjectSpace>, StoreError> {
+    let days = row.invitation_lifetime_days;
+    Ok(Sealed::new(ProjectSpace {
+        id: ProjectSpaceId(row.id),
+        name: ProjectSpaceName::stored(row.name),
+        display_name: row.display_name,
+        settings: Settings {
+            connect_enabled: row.connect_enabled,
+            two_factor_required: row.two_factor_required,
+            strong_mobile_passwords: row.strong_mobile_passwords,
+            invitation_lifetime_days: u16::try_from(days)
+                .map_err(|_| StoreError::Inconsistent("invitation lifetime"))?,
+            allow_access_requests: row.allow_access_requests,
+            invite_email_only: row.invite_email_only,
+        },
+    }))
+}
+
+impl Store {
+    /// The project space of this name, as in URLs.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn project_space_named(&self, name: &str) -> Result<Option<Sealed<ProjectSpace>>, StoreError> {
+        let query = project_space::Entity::find().filter(project_space::Column::Name.eq(name)).into_query();
+        self.one(&query).await?.map(sealed).transpose()
+    }
+
+    /// The project spaces with these ids, in no order. Unknown ids are passed over.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn project_spaces(
+        &self,
+        ids: &[ProjectSpaceId],
+    ) -> Result<Vec<Sealed<ProjectSpace>>, StoreError> {
+        let ids = ids.iter().map(|id| id.0);
+        let query = project_space::Entity::find().filter(project_space::Column::Id.is_in(ids)).into_query();
+        self.all(&query).await?.into_iter().map(sealed).collect()
+    }
+}
+
+impl UnitOfWork<CreateProjectSpace> {
+    /// The account with this address, if there is one.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn account_of(&self, email: &str) -> Result<Option<WebUserId>, StoreError> {
+        let query = web_user::Entity::find().filter(web_user::Column::Email.eq(email)).into_query();
+        Ok(self.one::<web_user::Model>(&query).await?.map(|row| WebUserId(row.id)))
+    }
+
+    /// Makes the project space with its preset roles and its first admin: the account given, or a new one.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when the name is taken.
+    pub async fn create(
+        &mut self,
+        new: &NewProjectSpace,
+        settings: Settings,
+        admin: Result<WebUserId, String>,
+    ) -> Result<ProjectSpace, StoreError> {
+        let now = self.now;
+        let space = ProjectSpace {
+            id: ProjectSpaceId::fresh(now),
+            name: new.name.clone(),
+            display_name: new.display_name.clone(),
+            settings,
+        };
+        let row = project_space::ActiveModel {
+            id: Set(space.id.0),
+            name: Set(space.name.to_string()),
+            display_name: Set(space.display_name.clone()),
+            connect_enabled: Set(settings.connect_enabled),
+            two_factor_required: Set(settings.two_factor_required),
+            strong_mobile_passwords: Set(settings.strong_mobile_passwords),
+            invitation_lifetime_days: Set(i32::from(settings.invitation_lifetime_days)),
+            allow_access_requests: Set(settings.allow_access_requests),
+            invite_email_only: Set(settings.invite_email_only),
+            created_at: Set(now),
+            updated_at: Set(now),
+            version: Set(1),
+        };
+        project_space::Entity::insert(row).exec_without_returning(&self.tx).await?;
+        for preset in Preset::ALL {
+            role::insert(&self.tx, now, space.id, NewRole::from(preset)).await?;
+        }
+        let admin = match admin {
+            Ok(account) => account,
+            Err(password_hash) => self.create_account(new, password_hash).await?,
+        };
+        let membership = membership::ActiveModel {
+            id: Set(MembershipId::fresh(now).0),
+            project_space_id: Set(space.id.0),
+            web_user_id: Set(admin.0),
+            is_admin: Set(true),
+            role_id: Set(None),
+            primary_location_id: Set(None),
+            is_active: Set(true),
+            joined_at: Set(now),
+            version: Set(1),
+        };
+        membership::Entity::insert(membership).exec_without_returning(&self.tx).await?;
+        self.made(&space);
+        self.changed("name", json!(null), json!(space.name.as_str()));
+        self.changed("admin", json!(null), json!(admin.to_string()));
+        Ok(space)
+    }
+
+    async fn create_account(
+        &self,
+        new: &NewProjectSpace,
+        password_hash: String,
+    ) -> Result<WebUserId, StoreError> {
+        let id = WebUserId::fresh(self.now);
+        let row = web_user::ActiveModel {
+            id: Set(id.0),
+            email: Set(new.admin_email.to_string()),
+            first_name: Set(String::new()),
+            last_name: Set(String::new()),
+            password_hash: Set(Some(password_hash)),
+            is_active: Set(true),
+            last_login_at: Set(None),
+            created_at: Set(self.now),
+            updated_at: Set(self.now),
+            version: Set(1),
+        };
+        web_user::Entity::insert(row).exec_without_returning(&self.tx).await?;
+        Ok(id)
+    }
+}

@@ -1,0 +1,55 @@
+//! The shape of the database: brought up to date, taken back, looked at.
+
+use super::connection::Store;
+use super::error::StoreError;
+use migration::{Migrator, MigratorTrait};
+use sea_orm::{ConnectionTrait, DbBackend, TransactionTrait};
+
+/// One migration and whether it has been applied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MigrationState {
+    /// Its name, in order.
+    pub name: String,
+    /// Whether the database has it.
+    pub applied: bool,
+}
+
+/// Applies what is missing.
+///
+/// # Errors
+/// [`StoreError::Unexpected`]; also when the database is newer than this gateway.
+pub async fn migrate_up(store: &Store) -> Result<(), StoreError> {
+    let connection = store.for_migrations();
+    if connection.get_database_backend() != DbBackend::Postgres {
+        return Ok(Migrator::up(connection, None).await?);
+    }
+    // Of several gateways that start at once, one migrates and the others wait for it. The lock goes with its
+    // transaction, whatever happens.
+    let turn = connection.begin().await?;
+    turn.execute_unprepared("SELECT pg_advisory_xact_lock(4611686018427387904)").await?;
+    Migrator::up(connection, None).await?;
+    Ok(turn.commit().await?)
+}
+
+/// Takes back the last so many.
+///
+/// # Errors
+/// [`StoreError::Unexpected`].
+pub async fn migrate_down(store: &Store, steps: u32) -> Result<(), StoreError> {
+    Ok(Migrator::down(store.for_migrations(), Some(steps)).await?)
+}
+
+/// All migrations, in order.
+///
+/// # Errors
+/// [`StoreError::Unexpected`].
+pub async fn migration_status(store: &Store) -> Result<Vec<MigrationState>, StoreError> {
+    let states = Migrator::get_migration_with_status(store.for_migrations()).await?;
+    Ok(states
+        .iter()
+        .map(|migration| MigrationState {
+            name: migration.name().to_owned(),
+            applied: migration.status() == migration::MigrationStatus::Applied,
+        })
+        .collect())
+}
