@@ -1,0 +1,13 @@
+//! From a credential to a principal: passwords, access tokens, refresh tokens, API keys.
+//!
+//! What belongs next door: what a principal may do (`authz`), signing in as a use case (`service::session`).
+
+mod authenticate;
+mod password;
+mod secret;
+mod token;
+
+pub use authenticate::{Authenticator, AuthnError, BasicAuth, Presented};
+pub use password::{Overloaded, Passwords};
+pub use secret::{NoRandomness, Secret};
+pub use token::{AccessToken, TokenKey};

@@ -1,0 +1,185 @@
+//! Access tokens: short-lived JWTs (RFC 9068), signed with one algorithm and one key. What their bearer may do is read
+//! from the database at each request; the token only names the session.
+
+use crate::domain::{Identity, SessionId};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, TimeDelta, Utc};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json};
+
+/// How long an access token is valid (security S5).
+const LIFETIME: TimeDelta = TimeDelta::minutes(10);
+/// Tolerated difference between two gateways' clocks.
+const LEEWAY: TimeDelta = TimeDelta::seconds(30);
+/// Longest token that is looked at, in bytes (security S3).
+const TOKEN_MAX: usize = 8 * 1024;
+const TYPE: &str = "at+jwt";
+const ISSUER: &str = "fieldgate";
+
+/// What an access token says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccessToken {
+    /// The session it belongs to.
+    pub session: SessionId,
+    /// When it stops being valid.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// The gateway's key: signs access tokens and page cursors.
+#[derive(Clone)]
+pub struct TokenKey {
+    bytes: [u8; 32],
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Claims {
+    iss: String,
+    aud: String,
+    sub: String,
+    sid: String,
+    jti: String,
+    iat: i64,
+    nbf: i64,
+    exp: i64,
+}
+
+impl TokenKey {
+    /// A key of 256 random bits.
+    pub fn new(bytes: [u8; 32]) -> Self {
+        Self { bytes }
+    }
+
+    /// A token for a session.
+    ///
+    /// # Errors
+    /// An error of the library, which signing with a symmetric key does not make.
+    pub fn issue(
+        &self,
+        session: SessionId,
+        owner: Identity,
+        now: DateTime<Utc>,
+    ) -> Result<(String, DateTime<Utc>), jsonwebtoken::errors::Error> {
+        let expires_at = now + LIFETIME;
+        let claims = Claims {
+            iss: ISSUER.to_owned(),
+            aud: ISSUER.to_owned(),
+            sub: owner.id().unwrap_or_default(),
+            sid: session.hex(),
+            jti: SessionId::fresh(now).hex(),
+            iat: now.timestamp(),
+            nbf: now.timestamp(),
+            exp: expires_at.timestamp(),
+        };
+        let header = Header { typ: Some(TYPE.to_owned()), ..Header::new(Algorithm::HS256) };
+        let token = jsonwebtoken::encode(&header, &claims, &EncodingKey::from_secret(&self.bytes))?;
+        Ok((token, expires_at))
+    }
+
+    /// What a token says, if we made it and it is valid now. Why not is nobody's business.
+    pub fn verify(&self, token: &str, now: DateTime<Utc>) -> Option<AccessToken> {
+        if token.len() > TOKEN_MAX || !has_plain_header(token) {
+            return None;
+        }
+        let mut validation = Validation::new(Algorithm::HS256);
+        validation.set_required_spec_claims(&["iss", "aud", "sub", "exp", "nbf"]);
+        validation.set_issuer(&[ISSUER]);
+        validation.set_audience(&[ISSUER]);
+        // Time is ours to check: the library asks the machine, and tests move the clock.
+        validation.validate_exp = false;
+        validation.validate_nbf = false;
+        let key = DecodingKey::from_secret(&self.bytes);
+        let claims = jsonwebtoken::decode::<Claims>(token, &key, &validation).ok()?.claims;
+        let expires_at = DateTime::from_timestamp(claims.exp, 0)?;
+        let valid_from = DateTime::from_timestamp(claims.nbf, 0)?;
+        if expires_at + LEEWAY <= now || valid_from - LEEWAY > now {
+            return None;
+        }
+        Some(AccessToken { session: SessionId::parse(&claims.sid).ok()?, expires_at })
+    }
+
+    /// The first 16 bytes of SHA-256 over key and text, in the HMAC construction: a seal for page cursors.
+    pub fn seal(&self, text: &[u8]) -> Vec<u8> {
+        use hmac::{Hmac, KeyInit, Mac};
+        // An HMAC takes keys of any length, so this does not fail; an empty seal fits no cursor.
+        let Ok(mut mac) = Hmac::<sha2::Sha256>::new_from_slice(&self.bytes) else { return Vec::new() };
+        mac.update(b"page cursor");
+        mac.update(text);
+        mac.finalize().into_bytes().iter().take(16).copied().collect()
+    }
+}
+
+/// Only `alg` and `typ`, and those as we write them: nothing in a header may choose how it is checked (RFC 8725 §3.1).
+fn has_plain_header(token: &str) -> bool {
+    let header = token.split('.').next().and_then(|part| URL_SAFE_NO_PAD.decode(part).ok());
+    let header = header.and_then(|bytes| serde_json::from_slice::<Map<String, Json>>(&bytes).ok());
+    header.is_some_and(|header| {
+        header.len() == 2
+            && header.get("alg").and_then(Json::as_str) == Some("HS256")
+            && header.get("typ").and_then(Json::as_str) == Some(TYPE)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    fn now() -> DateTime<Utc> {
+        DateTime::from_timestamp(1_790_000_000, 0).unwrap()
+    }
+
+    fn signed(header: &str, claims: &str) -> String {
+        use hmac::{Hmac, KeyInit, Mac};
+        let body = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims));
+        let mut mac = Hmac::<sha2::Sha256>::new_from_slice(&[7; 32]).unwrap();
+        mac.update(body.as_bytes());
+        format!("{body}.{}", URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()))
+    }
+
+    const HEADER: &str = r#"{"typ":"at+jwt","alg":"HS256"}"#;
+
+    fn claims(extra: &str) -> String {
+        format!(
+            r#"{{"iss":"fieldgate","aud":"fieldgate","sub":"wu_1","sid":"{}","jti":"x","iat":1790000000,"nbf":1790000000,"exp":1790000600{extra}}}"#,
+            Uuid::nil().as_simple()
+        )
+    }
+
+    #[test]
+    fn our_own_token_is_taken_until_it_expires() {
+        let key = TokenKey::new([7; 32]);
+        let (token, expires_at) = key.issue(SessionId(Uuid::nil()), Identity::System, now()).unwrap();
+        assert_eq!(key.verify(&token, now()).unwrap().session, SessionId(Uuid::nil()));
+        assert_eq!(key.verify(&token, expires_at + LEEWAY), None);
+        assert_eq!(key.verify(&token, now() - TimeDelta::minutes(2)), None);
+        assert_eq!(TokenKey::new([8; 32]).verify(&token, now()), None);
+    }
+
+    #[test]
+    fn what_we_do_not_write_is_refused_even_with_the_right_signature() {
+        let key = TokenKey::new([7; 32]);
+        assert!(key.verify(&signed(HEADER, &claims("")), now()).is_some(), "the control");
+        for header in [
+            r#"{"alg":"HS256"}"#,
+            r#"{"typ":"JWT","alg":"HS256"}"#,
+            r#"{"typ":"at+jwt","alg":"HS256","crit":["b64"]}"#,
+            r#"{"typ":"at+jwt","alg":"HS256","kid":"1"}"#,
+            r#"{"typ":"at+jwt","alg":"none"}"#,
+            r#"{"typ":"at+jwt","alg":"HS512"}"#,
+        ] {
+            assert!(key.verify(&signed(header, &claims("")), now()).is_none(), "{header}");
+        }
+        for wrong in [
+            claims(r#","admin":true"#),
+            claims("").replace("\"aud\":\"fieldgate\"", "\"aud\":\"other\""),
+            claims("").replace("\"iss\":\"fieldgate\"", "\"iss\":\"other\""),
+            claims("").replace("\"exp\":1790000600", "\"exp\":\"1790000600\""),
+            claims("").replace("\"nbf\":1790000000,", ""),
+        ] {
+            assert!(key.verify(&signed(HEADER, &wrong), now()).is_none(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! Why a use case did not do what it was asked.
+//!
+//! HOUSE-STYLE §5 sketches an error enum for each operation. All our refusals are of one vocabulary that GraphQL, REST
+//! and files share ([`crate::domain::FaultCode`]), so one type serves every operation.
+
+use crate::authn::{AuthnError, NoRandomness, Overloaded};
+use crate::authz::Denied;
+use crate::domain::Faults;
+use crate::store::StoreError;
+
+/// A use case did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Refused {
+    /// A refusal: the caller can act on it. All faults of the input together.
+    #[error("{0}")]
+    Input(Faults),
+    /// A failure: the caller cannot.
+    #[error(transparent)]
+    Failure(#[from] Failure),
+}
+
+/// A failure.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The gate said no.
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    /// It is not there, or the caller may not know that it is.
+    #[error("not found")]
+    NotFound,
+    /// Somebody else was faster, or the version given is not the present one.
+    #[error("it has changed in the meantime: read it again")]
+    Conflict,
+    /// The credential presented is not valid.
+    #[error("the credentials are not valid")]
+    Unauthenticated,
+    /// Too much is going on at the moment.
+    #[error("too busy at the moment: try again in a few seconds")]
+    Busy,
+    /// Our own fault. Its cause is for the log.
+    #[error("internal error")]
+    Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Stale | StoreError::Conflict(_) => Self::Conflict,
+            StoreError::Inconsistent(_) | StoreError::AnotherRow(_) | StoreError::Unexpected(_) => {
+                Self::Internal(Box::new(error))
+            }
+        }
+    }
+}
+
+impl From<AuthnError> for Failure {
+    fn from(error: AuthnError) -> Self {
+        match error {
+            AuthnError::Malformed | AuthnError::Invalid => Self::Unauthenticated,
+            AuthnError::Overloaded(_) => Self::Busy,
+            AuthnError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<Overloaded> for Failure {
+    fn from(_: Overloaded) -> Self {
+        Self::Busy
+    }
+}
+
+impl From<NoRandomness> for Failure {
+    fn from(error: NoRandomness) -> Self {
+        Self::Internal(Box::new(error))
+    }
+}
+
+impl From<jsonwebtoken::errors::Error> for Failure {
+    fn from(error: jsonwebtoken::errors::Error) -> Self {
+        Self::Internal(Box::new(error))
+    }
+}
+
+impl From<Faults> for Refused {
+    fn from(faults: Faults) -> Self {
+        Self::Input(faults)
+    }
+}
+
+/// `?` on everything that a failure is made of.
+macro_rules! from_failures {
+    ($($error:ty),*) => {$(
+        impl From<$error> for Refused {
+            fn from(error: $error) -> Self {
+                Self::Failure(error.into())
+            }
+        }
+    )*};
+}
+
+from_failures!(StoreError, Denied, AuthnError, Overloaded, NoRandomness, jsonwebtoken::errors::Error);

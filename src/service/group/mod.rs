@@ -1,0 +1,7 @@
+//! Groups of mobile workers.
+
+mod create;
+mod read;
+
+pub use create::create;
+pub use read::{count, list, load};

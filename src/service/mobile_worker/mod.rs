@@ -1,0 +1,62 @@
+//! Mobile workers.
+
+mod activate;
+mod assignments;
+mod create;
+mod deactivate;
+mod delete;
+mod list;
+mod read;
+mod restore;
+mod update;
+
+pub use activate::activate;
+pub use create::{NewPassword, create};
+pub use deactivate::deactivate;
+pub use delete::delete;
+pub use list::{List, count, list};
+pub use read::{read, read_named};
+pub use restore::restore;
+pub use update::update;
+
+use super::{Failure, Refused, Services};
+use crate::authz::{Action, Attributes, Authorized};
+use crate::domain::{FaultCode, Faults, MobileWorker, MobileWorkerId, MobileWorkerProfile, Principal};
+
+/// Reads a worker and asks whether the caller may do this to it. `version` is what the caller last saw, if they say.
+async fn judged<A: Action<Resource = MobileWorker>>(
+    services: &Services,
+    principal: &Principal,
+    id: MobileWorkerId,
+    version: Option<i32>,
+) -> Result<Authorized<A>, Failure> {
+    let worker = services.store.mobile_worker(id).await?;
+    let Some(worker) = worker else { return Err(super::project_space::nowhere(principal)) };
+    let proof = services.authorizer.authorize::<A>(principal, worker, Attributes::new()).await?;
+    unchanged(&proof, version)?;
+    Ok(proof)
+}
+
+fn unchanged<A: Action<Resource = MobileWorker>>(
+    proof: &Authorized<A>,
+    version: Option<i32>,
+) -> Result<(), Failure> {
+    match version {
+        Some(version) if version != proof.resource().version => Err(Failure::Conflict),
+        _ => Ok(()),
+    }
+}
+
+/// What an action would make of a worker, for the policy.
+fn proposed(profile: &MobileWorkerProfile) -> Attributes {
+    Attributes::new()
+        .with("role_id", profile.role.map(|id| id.hex()))
+        .with("location_ids", profile.locations.iter().map(|id| id.hex()).collect::<Vec<_>>())
+        .with("primary_location_id", profile.primary_location.map(|id| id.hex()))
+        .with("group_ids", profile.groups.iter().map(|id| id.hex()).collect::<Vec<_>>())
+        .with("language", profile.language.as_ref().map(ToString::to_string))
+}
+
+fn wrong_state(message: &str) -> Refused {
+    Refused::Input(Faults::one(FaultCode::InvalidState, &["id"], message))
+}

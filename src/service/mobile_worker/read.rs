@@ -1,0 +1,33 @@
+use crate::authz::Visible;
+use crate::domain::{MobileWorker, MobileWorkerId, Principal, ProjectSpaceId};
+use crate::service::{Failure, Services};
+
+/// The worker with this id; nothing when the caller may not see it. A deleted one is still there for who may see it.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn read(
+    services: &Services,
+    principal: &Principal,
+    space: ProjectSpaceId,
+    id: MobileWorkerId,
+) -> Result<Option<Visible<MobileWorker>>, Failure> {
+    let scope = services.authorizer.scope(principal, space).await?;
+    Ok(services.store.visible_mobile_worker(&scope, id).await?)
+}
+
+/// The worker with this username; nothing when the caller may not see it.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn read_named(
+    services: &Services,
+    principal: &Principal,
+    space: ProjectSpaceId,
+    username: &str,
+) -> Result<Option<Visible<MobileWorker>>, Failure> {
+    let scope = services.authorizer.scope(principal, space).await?;
+    let username = username.trim().to_lowercase();
+    let username = username.split_once('@').map_or(username.as_str(), |(name, _)| name);
+    Ok(services.store.visible_mobile_worker_named(&scope, username).await?)
+}

@@ -1,0 +1,46 @@
+use super::{assignments, proposed, unchanged, wrong_state};
+use crate::authz::{UpdateMobileWorker, Visible};
+use crate::domain::{MobileWorker, MobileWorkerId, MobileWorkerInput, MobileWorkerStatus, Principal};
+use crate::service::{Refused, Services, project_space};
+
+/// Changes a worker. What is left out stays. Changing nothing writes nothing.
+///
+/// # Errors
+/// [`Refused`]: all faults of the input together; a failure, among them `Conflict` when `version` is not the present
+/// one.
+pub async fn update(
+    services: &Services,
+    principal: &Principal,
+    id: MobileWorkerId,
+    version: Option<i32>,
+    input: &MobileWorkerInput,
+) -> Result<Visible<MobileWorker>, Refused> {
+    let worker = services.store.mobile_worker(id).await?;
+    let Some(worker) = worker else { return Err(project_space::nowhere(principal).into()) };
+    let proof = services
+        .authorizer
+        .authorize_change::<UpdateMobileWorker, _>(principal, worker, input, |worker, input| {
+            proposed(&input.draft(&worker.profile).profile)
+        })
+        .await?;
+    unchanged(&proof, version)?;
+    if proof.resource().status == MobileWorkerStatus::Deleted {
+        return Err(wrong_state("the worker is deleted: restore them first"));
+    }
+    let before = proof.resource().profile.clone();
+    let draft = input.draft(&before);
+    let mut faults = draft.faults;
+    let space = proof.resource().project_space;
+    assignments::check(services, principal, space, &before, &draft.profile, &mut faults).await?;
+    faults.check()?;
+    if draft.password.is_none() && draft.profile == before {
+        return Ok(proof.into_visible());
+    }
+    let hash = match draft.password {
+        Some(password) => Some(services.authenticator.passwords.hash(password).await?),
+        None => None,
+    };
+    let mut work = services.store.begin(proof).await?;
+    work.update(&draft.profile, hash).await?;
+    Ok(work.commit().await?.into_visible())
+}

@@ -1,0 +1,49 @@
+//! The use cases: a folder per noun, a file per operation. Each asks the gate before it reads a row or opens a
+//! transaction, and checks the rules that no policy may switch off.
+//!
+//! What belongs next door: how a request arrives and is answered (`graphql`, `rest`), the rules of a single noun
+//! (`domain`), SQL (`store`).
+
+pub mod api;
+pub mod api_key;
+mod cursor;
+mod failure;
+pub mod group;
+pub mod location;
+pub mod mobile_worker;
+pub mod project_space;
+pub mod role;
+pub mod session;
+pub mod viewer;
+pub mod web_user;
+
+pub use cursor::{Cursors, InvalidCursor};
+pub use failure::{Failure, Refused};
+
+use crate::authn::Authenticator;
+use crate::authz::Authorizer;
+use crate::domain::Clock;
+use crate::store::Store;
+use std::sync::Arc;
+
+/// What the use cases work with.
+#[derive(Clone)]
+pub struct Services {
+    /// The database.
+    pub store: Store,
+    /// The gate.
+    pub authorizer: Authorizer,
+    /// Credentials.
+    pub authenticator: Authenticator,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Seals page cursors.
+    pub cursors: Cursors,
+}
+
+impl Services {
+    /// The last part of every worker's login name: `username@space.suffix`.
+    pub fn worker_suffix(&self) -> &str {
+        &self.authenticator.worker_suffix
+    }
+}

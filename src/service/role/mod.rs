@@ -1,0 +1,7 @@
+//! Roles.
+
+mod create;
+mod read;
+
+pub use create::create;
+pub use read::{list, load};

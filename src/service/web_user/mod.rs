@@ -1,0 +1,5 @@
+//! Web users.
+
+mod add;
+
+pub use add::{NewWebUser, add};
