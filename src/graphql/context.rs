@@ -1,0 +1,92 @@
+//! What every resolver works with. Untyped context data is touched in this file alone.
+
+use super::error::{ErrorCode, Settled, UserError};
+use super::loader::Loader;
+use crate::domain::{Group, Location, LocationType, Principal, Role};
+use crate::service::{Failure, Refused, Services};
+use async_graphql::{Context, Error};
+use std::sync::Arc;
+
+/// The loaders of one request: each collects what the objects of a page ask for, and loads it in one statement.
+pub struct Loaders {
+    /// Roles.
+    pub roles: Loader<Role>,
+    /// Locations.
+    pub locations: Loader<Location>,
+    /// Location types.
+    pub location_types: Loader<LocationType>,
+    /// Groups.
+    pub groups: Loader<Group>,
+}
+
+impl Loaders {
+    /// Loaders for one request of this principal.
+    pub fn new(services: &Arc<Services>, principal: &Arc<Principal>) -> Self {
+        Self {
+            roles: Loader::new(services, principal),
+            locations: Loader::new(services, principal),
+            location_types: Loader::new(services, principal),
+            groups: Loader::new(services, principal),
+        }
+    }
+}
+
+/// Typed access to the context.
+pub trait ContextExt<'a> {
+    /// The use cases.
+    fn services(&self) -> &'a Services;
+    /// Who asks.
+    fn principal(&self) -> &'a Principal;
+    /// The request's loaders.
+    fn loaders(&self) -> &'a Loaders;
+    /// The error that a client sees of a failure. Our own faults are logged here, with the request's id.
+    fn fail(&self, failure: &Failure) -> Error;
+    /// What a mutation answers: done, or refused with all faults; a failure is an error.
+    fn settle<T>(&self, result: Result<T, Refused>) -> async_graphql::Result<Settled<T>>;
+    /// The same for a query, whose arguments are the caller's program's: a refusal is an error there.
+    fn answer<T>(&self, result: Result<T, Refused>) -> async_graphql::Result<T>;
+}
+
+impl<'a> ContextExt<'a> for Context<'a> {
+    fn services(&self) -> &'a Services {
+        self.data_unchecked::<Arc<Services>>()
+    }
+
+    fn principal(&self) -> &'a Principal {
+        self.data_unchecked::<Arc<Principal>>()
+    }
+
+    fn loaders(&self) -> &'a Loaders {
+        self.data_unchecked::<Loaders>()
+    }
+
+    fn fail(&self, failure: &Failure) -> Error {
+        if let Failure::Internal(cause) = failure {
+            let mut chain = cause.to_string();
+            let mut next = cause.source();
+            while let Some(error) = next {
+                chain.push_str(": ");
+                chain.push_str(&error.to_string());
+                next = error.source();
+            }
+            let request_id = &self.principal().origin.request_id;
+            tracing::error!(request.id = %request_id, error = chain, "request `{request_id}` failed");
+        }
+        ErrorCode::from(failure).extend(failure)
+    }
+
+    fn settle<T>(&self, result: Result<T, Refused>) -> async_graphql::Result<Settled<T>> {
+        match result {
+            Ok(done) => Ok(Ok(done)),
+            Err(Refused::Input(faults)) => Ok(Err(faults.into_iter().map(UserError::from).collect())),
+            Err(Refused::Failure(failure)) => Err(self.fail(&failure)),
+        }
+    }
+
+    fn answer<T>(&self, result: Result<T, Refused>) -> async_graphql::Result<T> {
+        result.map_err(|refused| match refused {
+            Refused::Input(faults) => ErrorCode::BadRequest.with(faults.to_string()),
+            Refused::Failure(failure) => self.fail(&failure),
+        })
+    }
+}

@@ -1,0 +1,153 @@
+//! The one place where failures become codes, and faults become user errors.
+
+use crate::authz::Denied;
+use crate::domain::{Fault, FaultCode};
+use crate::service::Failure;
+use async_graphql::{Enum, Error, ErrorExtensions, SimpleObject};
+
+/// What a failure's `extensions.code` says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ErrorCode {
+    /// Sign in, or sign in again.
+    Unauthenticated,
+    /// You may know of it, and may not do this.
+    Forbidden,
+    /// It is not there, or you may not know that it is.
+    NotFound,
+    /// It has changed in the meantime.
+    Conflict,
+    /// Not now.
+    Unavailable,
+    /// Our own fault.
+    Internal,
+    /// The request makes no sense.
+    BadRequest,
+}
+
+impl ErrorCode {
+    /// The name that clients see.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Unauthenticated => "UNAUTHENTICATED",
+            Self::Forbidden => "FORBIDDEN",
+            Self::NotFound => "NOT_FOUND",
+            Self::Conflict => "CONFLICT",
+            Self::Unavailable => "UNAVAILABLE",
+            Self::Internal => "INTERNAL",
+            Self::BadRequest => "BAD_REQUEST",
+        }
+    }
+
+    /// An error with this code.
+    pub fn with(self, message: impl Into<String>) -> Error {
+        Error::new(message).extend_with(|_, extensions| extensions.set("code", self.name()))
+    }
+
+    /// The error of a failure; a denial with all that may be said of it.
+    pub(super) fn extend(self, failure: &Failure) -> Error {
+        let error = self.with(failure.to_string());
+        match failure {
+            Failure::Denied(Denied::Forbidden { decision, policy, denial }) => {
+                error.extend_with(|_, extensions| {
+                    extensions.set("decisionId", decision.to_string());
+                    extensions.set("policy", policy.as_str());
+                    extensions.set("reason", denial.reason.as_str());
+                    extensions.set("missing", denial.missing.clone());
+                })
+            }
+            _ => error,
+        }
+    }
+}
+
+impl From<&Failure> for ErrorCode {
+    fn from(failure: &Failure) -> Self {
+        match failure {
+            Failure::NotFound | Failure::Denied(Denied::NotVisible) => Self::NotFound,
+            Failure::Denied(Denied::Forbidden { .. }) => Self::Forbidden,
+            Failure::Denied(Denied::Anonymous) | Failure::Unauthenticated => Self::Unauthenticated,
+            Failure::Denied(Denied::Undecided) | Failure::Busy => Self::Unavailable,
+            Failure::Conflict => Self::Conflict,
+            Failure::Internal(_) => Self::Internal,
+        }
+    }
+}
+
+/// Done, or refused with all that was wrong.
+pub type Settled<T> = Result<T, Vec<UserError>>;
+
+/// Something wrong with the input that the caller can act on.
+#[derive(SimpleObject, Debug, Clone)]
+pub struct UserError {
+    /// Which rule it breaks.
+    pub code: UserErrorCode,
+    /// For people, in English.
+    pub message: String,
+    /// Where in the input, from the outside in; a list's index is a step of its own. Null for the whole input.
+    pub path: Option<Vec<String>>,
+}
+
+impl From<Fault> for UserError {
+    fn from(fault: Fault) -> Self {
+        let path: Vec<_> = fault.path.iter().map(|step| camel_case(step)).collect();
+        Self {
+            code: UserErrorCode::from(fault.code),
+            message: fault.message,
+            path: (!path.is_empty()).then_some(path),
+        }
+    }
+}
+
+/// `primary_location_id` is `primaryLocationId` here.
+fn camel_case(snake: &str) -> String {
+    let mut words = snake.split('_');
+    let mut camel = words.next().unwrap_or_default().to_owned();
+    for word in words {
+        let mut letters = word.chars();
+        camel.extend(letters.next().map(|first| first.to_ascii_uppercase()));
+        camel.push_str(letters.as_str());
+    }
+    camel
+}
+
+/// The rules that an input can break, the same on every channel.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "FaultCode")]
+pub enum UserErrorCode {
+    /// A value is missing or empty.
+    Required,
+    /// A value or list is longer than allowed.
+    TooLong,
+    /// A value is not one of those allowed, or not well formed.
+    InvalidValue,
+    /// The name is unknown here.
+    UnknownField,
+    /// The username belongs to a worker of this project space, perhaps a deleted one.
+    UsernameTaken,
+    /// The username breaks the rules for usernames.
+    UsernameInvalid,
+    /// Not an e-mail address.
+    EmailInvalid,
+    /// The password is too short, too long, or too easily guessed.
+    PasswordWeak,
+    /// The primary location is not among the locations.
+    PrimaryLocationNotAssigned,
+    /// The location does not exist, or you may not assign it.
+    LocationOutOfReach,
+    /// The group does not exist, or you may not assign it.
+    GroupOutOfReach,
+    /// The role does not exist, is archived, or you may not give it.
+    RoleNotAssignable,
+    /// You would grant a permission that you do not hold.
+    GrantNotHeld,
+    /// A role of this name exists, whatever its case.
+    RoleNameTaken,
+    /// Another thing of this kind has the name or code.
+    NameTaken,
+    /// The thing is not in a state that allows this.
+    InvalidState,
+    /// User name and password do not fit together, or the account cannot sign in.
+    WrongCredentials,
+    /// The token is unknown, used, or has expired.
+    InvalidToken,
+}

@@ -1,0 +1,49 @@
+use super::GroupObject;
+use crate::domain::GroupInput;
+use crate::graphql::context::ContextExt;
+use crate::graphql::error::UserError;
+use crate::graphql::requires::requires;
+use crate::service::group;
+use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
+
+/// A new group.
+#[derive(InputObject)]
+pub struct CreateGroupInput {
+    /// The project space's name.
+    project_space: String,
+    /// 1 to 128 characters, unique in the project space.
+    name: String,
+    /// Its members own each other's cases.
+    #[graphql(default)]
+    case_sharing: bool,
+    /// It shows in reports.
+    #[graphql(default = true)]
+    reporting: bool,
+}
+
+/// What became of a group.
+#[derive(SimpleObject)]
+pub struct GroupPayload {
+    /// The group; null when it was refused.
+    group: Option<GroupObject>,
+    /// All that was wrong with the input.
+    user_errors: Vec<UserError>,
+}
+
+#[derive(Default)]
+pub struct GroupMutation;
+
+#[Object]
+impl GroupMutation {
+    /// Make a group.
+    #[graphql(directive = requires::apply("group.create".to_owned()))]
+    async fn create_group(&self, ctx: &Context<'_>, input: CreateGroupInput) -> Result<GroupPayload> {
+        let new =
+            GroupInput { name: input.name, case_sharing: input.case_sharing, reporting: input.reporting };
+        let result = group::create(ctx.services(), ctx.principal(), &input.project_space, &new).await;
+        Ok(match ctx.settle(result)? {
+            Ok(group) => GroupPayload { group: Some(group.into()), user_errors: Vec::new() },
+            Err(user_errors) => GroupPayload { group: None, user_errors },
+        })
+    }
+}

@@ -1,0 +1,26 @@
+use super::{MobileWorkerPayload, NodeInput, parse_id};
+use crate::graphql::context::ContextExt;
+use crate::graphql::requires::requires;
+use crate::service::mobile_worker;
+use async_graphql::{Context, Object, Result};
+
+#[derive(Default)]
+pub struct DeactivateMobileWorkerMutation;
+
+#[Object]
+impl DeactivateMobileWorkerMutation {
+    /// Stop a worker from signing in, and end the sessions they have. Nothing they submitted is lost.
+    #[graphql(directive = requires::apply("mobile_worker.deactivate".to_owned()))]
+    async fn deactivate_mobile_worker(
+        &self,
+        ctx: &Context<'_>,
+        input: NodeInput,
+    ) -> Result<MobileWorkerPayload> {
+        let id = match parse_id(&input.id) {
+            Ok(id) => id,
+            Err(user_errors) => return Ok(Err(user_errors).into()),
+        };
+        let result = mobile_worker::deactivate(ctx.services(), ctx.principal(), id, input.version).await;
+        Ok(ctx.settle(result)?.into())
+    }
+}

@@ -1,0 +1,142 @@
+use super::MobileWorkerObject;
+use super::object::MobileWorkerStatus;
+use crate::domain::{
+    Cursor, Direction, GroupId, InvalidId, LocationId, MobileWorkerFilter, MobileWorkerId, MobileWorkerOrder,
+    ProjectSpaceId, RoleId,
+};
+use crate::graphql::context::ContextExt;
+use crate::graphql::error::ErrorCode;
+use crate::graphql::page::{PageArguments, connection, counted};
+use crate::service::mobile_worker::{self, List};
+use async_graphql::connection::Connection;
+use async_graphql::{Context, Enum, ID, InputObject, Result};
+use chrono::{DateTime, Utc};
+
+/// A page of mobile workers.
+pub type MobileWorkerConnection = Connection<String, MobileWorkerObject, MobileWorkerCount>;
+
+/// Which mobile workers. All given conditions hold together.
+#[derive(InputObject, Default)]
+#[graphql(name = "MobileWorkerFilter")]
+pub struct MobileWorkerFilterInput {
+    /// Words that all appear somewhere in username, names, e-mail or phone numbers.
+    search: Option<String>,
+    /// Any of these; all but the deleted when left out.
+    statuses: Option<Vec<MobileWorkerStatus>>,
+    /// With any of these roles.
+    role_ids: Option<Vec<ID>>,
+    /// In any of these groups.
+    group_ids: Option<Vec<ID>>,
+    /// At any of these locations.
+    location_ids: Option<Vec<ID>>,
+    /// Or at any place below them.
+    #[graphql(default)]
+    include_sublocations: bool,
+    created_after: Option<DateTime<Utc>>,
+    created_before: Option<DateTime<Utc>>,
+    updated_after: Option<DateTime<Utc>>,
+}
+
+/// What mobile workers are ordered by. Ties are broken by id.
+#[derive(InputObject)]
+#[graphql(name = "MobileWorkerOrder")]
+pub struct MobileWorkerOrderInput {
+    field: MobileWorkerOrderField,
+    direction: OrderDirection,
+}
+
+/// What mobile workers can be ordered by.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "MobileWorkerOrder")]
+pub enum MobileWorkerOrderField {
+    Username,
+    FirstName,
+    LastName,
+    CreatedAt,
+    /// Who never signed in comes before everybody else.
+    LastLoginAt,
+}
+
+/// Up or down.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OrderDirection {
+    /// From the lowest.
+    Asc,
+    /// From the highest.
+    Desc,
+}
+
+impl MobileWorkerFilterInput {
+    fn parse(self) -> Result<MobileWorkerFilter> {
+        Ok(MobileWorkerFilter {
+            search: self.search,
+            statuses: self.statuses.into_iter().flatten().map(Into::into).collect(),
+            roles: ids("roleIds", self.role_ids, RoleId::parse)?,
+            groups: ids("groupIds", self.group_ids, GroupId::parse)?,
+            locations: ids("locationIds", self.location_ids, LocationId::parse)?,
+            include_sublocations: self.include_sublocations,
+            created_after: self.created_after,
+            created_before: self.created_before,
+            updated_after: self.updated_after,
+        })
+    }
+}
+
+fn ids<T>(
+    field: &str,
+    given: Option<Vec<ID>>,
+    parse: fn(&str) -> Result<T, InvalidId>,
+) -> Result<Option<Vec<T>>> {
+    let parsed = given.map(|ids| ids.iter().map(|id| parse(id)).collect::<Result<_, _>>()).transpose();
+    parsed.map_err(|error| ErrorCode::BadRequest.with(format!("`filter.{field}`: {error}")))
+}
+
+pub struct MobileWorkerCount(ProjectSpaceId, MobileWorkerFilter);
+
+counted!(MobileWorkerCount, |this, ctx| {
+    ctx.answer(mobile_worker::count(ctx.services(), ctx.principal(), this.0, &this.1).await)
+});
+
+pub async fn mobile_workers(
+    ctx: &Context<'_>,
+    space: ProjectSpaceId,
+    filter: Option<MobileWorkerFilterInput>,
+    order_by: Option<MobileWorkerOrderInput>,
+    page: PageArguments,
+) -> Result<MobileWorkerConnection> {
+    let order = order_by.as_ref().map_or(MobileWorkerOrder::default(), |order| order.field.into());
+    let direction = match order_by.map(|order| order.direction) {
+        None | Some(OrderDirection::Asc) => Direction::Ascending,
+        Some(OrderDirection::Desc) => Direction::Descending,
+    };
+    let name = format!("mobile workers of {space} by {order:?}, {direction:?}");
+    let filter = filter.unwrap_or_default().parse()?;
+    let list = List { page: page.request(ctx, &name)?, order, direction, filter };
+    let found = ctx.answer(mobile_worker::list(ctx.services(), ctx.principal(), space, &list).await)?;
+    Ok(connection(
+        ctx,
+        &name,
+        found,
+        MobileWorkerCount(space, list.filter),
+        |worker| Cursor { key: order.key_of(worker), id: worker.id.0 },
+        MobileWorkerObject::from,
+    ))
+}
+
+pub async fn mobile_worker(
+    ctx: &Context<'_>,
+    space: ProjectSpaceId,
+    id: Option<ID>,
+    username: Option<String>,
+) -> Result<Option<MobileWorkerObject>> {
+    let (services, principal) = (ctx.services(), ctx.principal());
+    let found = match (id, username) {
+        (Some(id), None) => match MobileWorkerId::parse(&id) {
+            Ok(id) => mobile_worker::read(services, principal, space, id).await,
+            Err(_) => Ok(None),
+        },
+        (None, Some(username)) => mobile_worker::read_named(services, principal, space, &username).await,
+        _ => return Err(ErrorCode::BadRequest.with("give `id` or `username`, and not both")),
+    };
+    Ok(found.map_err(|failure| ctx.fail(&failure))?.map(MobileWorkerObject::from))
+}

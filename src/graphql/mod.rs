@@ -1,0 +1,69 @@
+//! The GraphQL API: a folder per noun, in it the noun's object, its queries, and a file for each mutation. A resolver
+//! parses, makes one call, converts.
+//!
+//! What belongs next door: what the call does (`service`), how the request arrives (`http`).
+
+mod api_key;
+mod context;
+mod error;
+mod group;
+mod loader;
+mod location;
+mod mobile_worker;
+mod node;
+mod page;
+mod project_space;
+mod requires;
+mod role;
+mod session;
+mod viewer;
+
+pub use context::Loaders;
+pub use error::ErrorCode;
+
+use async_graphql::{EmptySubscription, MergedObject};
+
+/// Deepest selection. The introspection query that tools send needs 14 levels.
+const DEPTH_MAX: usize = 16;
+/// Highest cost of a document: every field counts one, and a list as many times as it may have items.
+const COST_MAX: usize = 20_000;
+/// Most directives on one field.
+const DIRECTIVES_MAX: usize = 5;
+
+/// Everything that can be read.
+#[derive(MergedObject, Default)]
+pub struct Query(node::NodeQuery, viewer::ViewerQuery, project_space::ProjectSpaceQuery);
+
+/// Everything that can be changed. Each mutation takes one `input` and answers with one payload: the changed object, or
+/// null and `userErrors`.
+#[derive(MergedObject, Default)]
+pub struct Mutation(
+    session::SessionMutation,
+    mobile_worker::MobileWorkerMutation,
+    role::RoleMutation,
+    location::LocationMutation,
+    group::GroupMutation,
+    api_key::ApiKeyMutation,
+);
+
+/// The schema.
+pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
+
+/// The schema with its limits.
+pub fn schema() -> Schema {
+    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+        .limit_depth(DEPTH_MAX)
+        .limit_complexity(COST_MAX)
+        .limit_recursive_depth(64)
+        .limit_directives(DIRECTIVES_MAX)
+        .finish()
+}
+
+/// The schema in the schema definition language: what `schema.graphql` holds.
+pub fn sdl() -> String {
+    let options = async_graphql::SDLExportOptions::new().sorted_fields().sorted_enum_items();
+    let mut sdl = schema().sdl_with_options(options);
+    sdl.truncate(sdl.trim_end().len());
+    sdl.push('\n');
+    sdl
+}

@@ -1,0 +1,83 @@
+//! Any object by its global id (Relay's object identification).
+
+use super::context::ContextExt;
+use super::group::GroupObject;
+use super::location::{LocationObject, LocationTypeObject};
+use super::mobile_worker::MobileWorkerObject;
+use super::project_space::ProjectSpaceObject;
+use super::role::RoleObject;
+use crate::domain::{GroupId, LocationId, LocationTypeId, MobileWorkerId, ProjectSpaceId, RoleId};
+use crate::service::{group, location, mobile_worker, project_space, role};
+use async_graphql::{Context, ID, Interface, Object, Result};
+
+/// Something with a global id.
+#[derive(Interface)]
+#[graphql(field(name = "id", ty = "ID", desc = "The global id: opaque, the same for good."))]
+pub enum Node {
+    ProjectSpace(ProjectSpaceObject),
+    MobileWorker(MobileWorkerObject),
+    Role(RoleObject),
+    Location(LocationObject),
+    LocationType(LocationTypeObject),
+    Group(GroupObject),
+}
+
+#[derive(Default)]
+pub struct NodeQuery;
+
+#[Object]
+impl NodeQuery {
+    /// The object with this global id; null when there is none that you may see.
+    async fn node(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Node>> {
+        let (services, principal) = (ctx.services(), ctx.principal());
+        let Some((prefix, _)) = id.split_once('_') else { return Ok(None) };
+        if prefix == ProjectSpaceId::PREFIX {
+            let Ok(id) = ProjectSpaceId::parse(&id) else { return Ok(None) };
+            let spaces = project_space::read_many(services, principal, &[id])
+                .await
+                .map_err(|failure| ctx.fail(&failure))?;
+            return Ok(spaces.into_iter().next().map(|space| Node::ProjectSpace(space.into())));
+        }
+        // An id does not say whose it is: it is looked for where the caller belongs, which is in a few places.
+        for standing in &principal.standings {
+            let space = standing.project_space;
+            let found = match prefix {
+                MobileWorkerId::PREFIX => match MobileWorkerId::parse(&id) {
+                    Ok(id) => mobile_worker::read(services, principal, space, id)
+                        .await
+                        .map(|worker| worker.map(|worker| Node::MobileWorker(worker.into()))),
+                    Err(_) => Ok(None),
+                },
+                RoleId::PREFIX => match RoleId::parse(&id) {
+                    Ok(id) => role::load(services, principal, space, &[id])
+                        .await
+                        .map(|rows| rows.into_iter().next().map(|row| Node::Role(row.into()))),
+                    Err(_) => Ok(None),
+                },
+                LocationId::PREFIX => match LocationId::parse(&id) {
+                    Ok(id) => location::load(services, principal, space, &[id])
+                        .await
+                        .map(|rows| rows.into_iter().next().map(|row| Node::Location(row.into()))),
+                    Err(_) => Ok(None),
+                },
+                LocationTypeId::PREFIX => match LocationTypeId::parse(&id) {
+                    Ok(id) => location::load_types(services, principal, space, &[id])
+                        .await
+                        .map(|rows| rows.into_iter().next().map(|row| Node::LocationType(row.into()))),
+                    Err(_) => Ok(None),
+                },
+                GroupId::PREFIX => match GroupId::parse(&id) {
+                    Ok(id) => group::load(services, principal, space, &[id])
+                        .await
+                        .map(|rows| rows.into_iter().next().map(|row| Node::Group(row.into()))),
+                    Err(_) => Ok(None),
+                },
+                _ => Ok(None),
+            };
+            if let Some(node) = found.map_err(|failure| ctx.fail(&failure))? {
+                return Ok(Some(node));
+            }
+        }
+        Ok(None)
+    }
+}

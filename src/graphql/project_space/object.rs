@@ -1,0 +1,158 @@
+use crate::authz::Visible;
+use crate::domain::{ProjectSpace, Settings};
+use crate::graphql::context::ContextExt;
+use crate::graphql::group::{self, GroupConnection};
+use crate::graphql::location::{self, LocationConnection, LocationFilter, LocationTypeObject};
+use crate::graphql::mobile_worker::{
+    self, MobileWorkerConnection, MobileWorkerFilterInput, MobileWorkerObject, MobileWorkerOrderInput,
+};
+use crate::graphql::page::{PageArguments, page_cost};
+use crate::graphql::requires::requires;
+use crate::graphql::role::RoleObject;
+use crate::service;
+use async_graphql::{Context, ID, Object, Result, SimpleObject};
+
+/// A project space.
+pub struct ProjectSpaceObject(Visible<ProjectSpace>);
+
+impl From<Visible<ProjectSpace>> for ProjectSpaceObject {
+    fn from(space: Visible<ProjectSpace>) -> Self {
+        Self(space)
+    }
+}
+
+/// What a project space has chosen.
+#[derive(SimpleObject)]
+pub struct ProjectSpaceSettings {
+    /// The Connect feature: PersonalID links exist only where it is on.
+    connect_enabled: bool,
+    /// Web users must have a second factor.
+    two_factor_required: bool,
+    /// Mobile workers' new passwords must be hard to guess.
+    strong_mobile_passwords: bool,
+    /// How long an invitation is valid, in days.
+    invitation_lifetime_days: u16,
+    /// Strangers may ask to be let in.
+    allow_access_requests: bool,
+    /// The account that accepts an invitation must use the invited address.
+    invite_email_only: bool,
+}
+
+impl From<Settings> for ProjectSpaceSettings {
+    fn from(settings: Settings) -> Self {
+        Self {
+            connect_enabled: settings.connect_enabled,
+            two_factor_required: settings.two_factor_required,
+            strong_mobile_passwords: settings.strong_mobile_passwords,
+            invitation_lifetime_days: settings.invitation_lifetime_days,
+            allow_access_requests: settings.allow_access_requests,
+            invite_email_only: settings.invite_email_only,
+        }
+    }
+}
+
+/// A tenant: its people, and what they are organised by. Nothing in one is visible from another.
+#[Object(name = "ProjectSpace")]
+impl ProjectSpaceObject {
+    pub(in crate::graphql) async fn id(&self) -> ID {
+        self.0.id.to_string().into()
+    }
+
+    /// The slug used in URLs and in login names.
+    async fn name(&self) -> &str {
+        self.0.name.as_str()
+    }
+
+    async fn display_name(&self) -> &str {
+        &self.0.display_name
+    }
+
+    async fn settings(&self) -> ProjectSpaceSettings {
+        self.0.settings.into()
+    }
+
+    /// The mobile workers that you may see.
+    #[graphql(
+        directive = requires::apply("mobile_worker.read".to_owned()),
+        complexity = "page_cost(first, last, child_complexity)"
+    )]
+    #[expect(clippy::too_many_arguments, reason = "a Relay connection with filter and order has these")]
+    async fn mobile_workers(
+        &self,
+        ctx: &Context<'_>,
+        filter: Option<MobileWorkerFilterInput>,
+        order_by: Option<MobileWorkerOrderInput>,
+        #[graphql(desc = "So many from the start: 20 when left out, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
+        #[graphql(desc = "So many from the end.")] last: Option<i32>,
+        #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
+    ) -> Result<MobileWorkerConnection> {
+        let page = PageArguments { first, after, last, before };
+        mobile_worker::mobile_workers(ctx, self.0.id, filter, order_by, page).await
+    }
+
+    /// One mobile worker, by global id or by username; null when there is none that you may see.
+    #[graphql(directive = requires::apply("mobile_worker.read".to_owned()))]
+    async fn mobile_worker(
+        &self,
+        ctx: &Context<'_>,
+        id: Option<ID>,
+        username: Option<String>,
+    ) -> Result<Option<MobileWorkerObject>> {
+        mobile_worker::mobile_worker(ctx, self.0.id, id, username).await
+    }
+
+    /// The roles that you may see, by name.
+    #[graphql(directive = requires::apply("role.read".to_owned()), complexity = "20 * child_complexity + 1")]
+    async fn roles(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default)] include_archived: bool,
+    ) -> Result<Vec<RoleObject>> {
+        let roles = service::role::list(ctx.services(), ctx.principal(), self.0.id, include_archived).await;
+        Ok(roles.map_err(|failure| ctx.fail(&failure))?.into_iter().map(RoleObject::from).collect())
+    }
+
+    /// The groups that you may see, by name.
+    #[graphql(
+        directive = requires::apply("group.read".to_owned()),
+        complexity = "page_cost(first, last, child_complexity)"
+    )]
+    async fn groups(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many from the start: 20 when left out, at most 100.")] first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<GroupConnection> {
+        group::groups(ctx, self.0.id, PageArguments { first, after, last, before }).await
+    }
+
+    /// The locations that you may see, by name.
+    #[graphql(
+        directive = requires::apply("location.read".to_owned()),
+        complexity = "page_cost(first, last, child_complexity)"
+    )]
+    async fn locations(
+        &self,
+        ctx: &Context<'_>,
+        filter: Option<LocationFilter>,
+        #[graphql(desc = "So many from the start: 20 when left out, at most 100.")] first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<LocationConnection> {
+        location::locations(ctx, self.0.id, filter, PageArguments { first, after, last, before }).await
+    }
+
+    /// The levels of the location tree, by name.
+    #[graphql(
+        directive = requires::apply("location_type.read".to_owned()),
+        complexity = "10 * child_complexity + 1"
+    )]
+    async fn location_types(&self, ctx: &Context<'_>) -> Result<Vec<LocationTypeObject>> {
+        let types = service::location::types(ctx.services(), ctx.principal(), self.0.id).await;
+        Ok(types.map_err(|failure| ctx.fail(&failure))?.into_iter().map(LocationTypeObject::from).collect())
+    }
+}

@@ -1,0 +1,7 @@
+//! Roles.
+
+mod create;
+mod object;
+
+pub use create::RoleMutation;
+pub use object::{PermissionGrant, RoleObject};

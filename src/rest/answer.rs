@@ -1,0 +1,124 @@
+//! Answers, and the one shape of everything that goes wrong: a problem document (RFC 9457) with our codes.
+
+use crate::authz::Denied;
+use crate::domain::Faults;
+use crate::service::{Failure, Refused};
+use serde_json::{Value as Json, json};
+
+/// What a call answers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The body; none for an empty one.
+    pub body: Option<Json>,
+    /// Where the new thing is, for the `Location` header.
+    pub location: Option<String>,
+    /// The methods that the address takes, for the `Allow` header of a 405.
+    pub allow: Option<String>,
+}
+
+impl Answer {
+    /// A body with a status.
+    pub fn json(status: u16, body: Json) -> Self {
+        Self { status, body: Some(body), location: None, allow: None }
+    }
+
+    /// A status and nothing else.
+    pub fn empty(status: u16) -> Self {
+        Self { status, body: None, location: None, allow: None }
+    }
+}
+
+/// A problem document.
+pub fn problem(status: u16, code: &str, detail: &str) -> Answer {
+    Answer::json(
+        status,
+        json!({
+            "type": format!("urn:fieldgate:problem:{}", code.to_lowercase().replace('_', "-")),
+            "title": title(status),
+            "status": status,
+            "code": code,
+            "detail": detail,
+        }),
+    )
+}
+
+fn title(status: u16) -> &'static str {
+    match status {
+        400 => "Bad Request",
+        401 => "Unauthorized",
+        403 => "Forbidden",
+        404 => "Not Found",
+        405 => "Method Not Allowed",
+        409 => "Conflict",
+        413 => "Content Too Large",
+        415 => "Unsupported Media Type",
+        503 => "Service Unavailable",
+        _ => "Internal Server Error",
+    }
+}
+
+impl From<Faults> for Answer {
+    fn from(faults: Faults) -> Self {
+        let mut answer = problem(400, "INVALID_INPUT", &faults.to_string());
+        let errors: Vec<Json> = faults
+            .into_iter()
+            .map(|fault| json!({ "code": fault.code.name(), "message": fault.message, "path": rest_path(fault.path) }))
+            .collect();
+        if let Some(Json::Object(body)) = &mut answer.body {
+            body.insert("errors".to_owned(), Json::Array(errors));
+        }
+        answer
+    }
+}
+
+/// The seed's names of fields that are named otherwise in the domain.
+fn rest_path(path: Vec<String>) -> Vec<String> {
+    path.into_iter()
+        .map(|step| match step.as_str() {
+            "group_ids" => "groups".to_owned(),
+            "location_ids" => "locations".to_owned(),
+            "primary_location_id" => "primary_location".to_owned(),
+            _ => step,
+        })
+        .collect()
+}
+
+impl From<Failure> for Answer {
+    fn from(failure: Failure) -> Self {
+        let detail = failure.to_string();
+        match failure {
+            Failure::NotFound | Failure::Denied(Denied::NotVisible) => problem(404, "NOT_FOUND", &detail),
+            Failure::Denied(Denied::Anonymous) | Failure::Unauthenticated => {
+                problem(401, "UNAUTHENTICATED", &detail)
+            }
+            Failure::Denied(Denied::Undecided) | Failure::Busy => problem(503, "UNAVAILABLE", &detail),
+            Failure::Denied(Denied::Forbidden { decision, policy, denial }) => {
+                let mut answer = problem(403, "FORBIDDEN", &detail);
+                if let Some(Json::Object(body)) = &mut answer.body {
+                    body.insert("decisionId".to_owned(), json!(decision.to_string()));
+                    body.insert("policy".to_owned(), json!(policy));
+                    body.insert("reason".to_owned(), json!(denial.reason));
+                    body.insert("missing".to_owned(), json!(denial.missing));
+                }
+                answer
+            }
+            Failure::Conflict => problem(409, "CONFLICT", &detail),
+            Failure::Internal(cause) => {
+                // The request's span carries its id.
+                tracing::error!(error = ?cause, "a REST call failed");
+                problem(500, "INTERNAL", &detail)
+            }
+        }
+    }
+}
+
+impl From<Refused> for Answer {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Input(faults) => faults.into(),
+            Refused::Failure(failure) => failure.into(),
+        }
+    }
+}
