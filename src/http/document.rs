@@ -1,0 +1,247 @@
+//! What a GraphQL document may be before it is executed: bounded in size and nesting before anything parses it, and in
+//! the number of its root fields once it is parsed.
+
+use async_graphql::parser::types::{ExecutableDocument, OperationType, Selection, SelectionSet};
+use async_graphql::{Name, Positioned};
+
+/// Longest document, in bytes (security G1).
+pub const DOCUMENT_MAX: usize = 64 * 1024;
+/// Deepest nesting of brackets (security G1). The parser recurses, and one that recurses too deep ends the process.
+pub const NESTING_MAX: usize = 50;
+/// Most tokens, roughly counted (security G2).
+pub const TOKENS_MAX: usize = 4000;
+/// Most root fields of a query, after fragments (security G4).
+const ROOT_FIELDS_MAX: usize = 20;
+/// Most root fields of a mutation, after fragments (security G4).
+const MUTATIONS_MAX: usize = 5;
+/// Mutations that check a credential: one a document, or a limit on requests would limit nothing (security G5).
+const CREDENTIAL_MUTATIONS: &[&str] = &["login", "refreshSession"];
+
+/// Why a document was refused.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DocumentError {
+    /// Too many bytes.
+    #[error("a document has at most {DOCUMENT_MAX} bytes")]
+    TooLong,
+    /// Brackets within brackets within brackets.
+    #[error("a document is nested at most {NESTING_MAX} deep")]
+    TooDeep,
+    /// Too many words and brackets.
+    #[error("a document has at most {TOKENS_MAX} tokens")]
+    TooManyTokens,
+    /// Not GraphQL.
+    #[error("{0}")]
+    Syntax(String),
+    /// The name fits no operation, or there are several and no name.
+    #[error("{0}")]
+    Operation(&'static str),
+    /// Too many root fields.
+    #[error("an operation has at most {0} root fields")]
+    TooManyRootFields(usize),
+    /// Several credentials in one document.
+    #[error("a document checks at most one credential")]
+    SeveralCredentials,
+}
+
+/// A document that may be executed, and the kind of the operation that will be.
+#[derive(Debug)]
+pub struct Checked {
+    /// The document.
+    pub document: ExecutableDocument,
+    /// Query or mutation.
+    pub operation: OperationType,
+}
+
+/// Checks a document and parses it.
+///
+/// # Errors
+/// [`DocumentError`].
+pub fn check(text: &str, operation_name: Option<&str>) -> Result<Checked, DocumentError> {
+    scan(text)?;
+    let document =
+        async_graphql::parser::parse_query(text).map_err(|error| DocumentError::Syntax(error.to_string()))?;
+    let mut operations = document.operations.iter();
+    let operation = match operation_name {
+        Some(wanted) => operations.find(|(name, _)| name.is_some_and(|name| name == wanted)),
+        None => match (operations.next(), operations.next()) {
+            (only, None) => only,
+            (_, Some(_)) => {
+                return Err(DocumentError::Operation("several operations: say which by `operationName`"));
+            }
+        },
+    };
+    let (_, operation) = operation.ok_or(DocumentError::Operation("there is no operation of this name"))?;
+    let kind = operation.node.ty;
+    let mut roots = Roots { document: &document, names: Vec::new(), steps: 0 };
+    roots.gather(&operation.node.selection_set.node);
+    let most = if kind == OperationType::Query { ROOT_FIELDS_MAX } else { MUTATIONS_MAX };
+    if roots.names.len() > most || roots.steps > Roots::STEPS_MAX {
+        return Err(DocumentError::TooManyRootFields(most));
+    }
+    if roots.names.iter().filter(|name| CREDENTIAL_MUTATIONS.contains(&name.as_str())).count() > 1 {
+        return Err(DocumentError::SeveralCredentials);
+    }
+    Ok(Checked { document, operation: kind })
+}
+
+/// Counts brackets and words without recursion, passing over strings and comments.
+fn scan(text: &str) -> Result<(), DocumentError> {
+    if text.len() > DOCUMENT_MAX {
+        return Err(DocumentError::TooLong);
+    }
+    let (mut depth, mut tokens, mut in_word) = (0_usize, 0_usize, false);
+    let mut rest = text.as_bytes();
+    while let Some((&byte, after)) = rest.split_first() {
+        rest = after;
+        let word =
+            byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-' || byte == b'.' || byte >= 0x80;
+        if word && !in_word {
+            tokens += 1;
+        }
+        in_word = word;
+        match byte {
+            b'{' | b'[' | b'(' => {
+                depth += 1;
+                tokens += 1;
+            }
+            b'}' | b']' | b')' => depth = depth.saturating_sub(1),
+            b'$' | b'@' | b':' | b'!' | b'=' | b'|' | b'&' => tokens += 1,
+            b'#' => rest = after_line(rest),
+            b'"' => {
+                tokens += 1;
+                rest = after_string(rest);
+            }
+            _ => {}
+        }
+        if depth > NESTING_MAX {
+            return Err(DocumentError::TooDeep);
+        }
+        if tokens > TOKENS_MAX {
+            return Err(DocumentError::TooManyTokens);
+        }
+    }
+    Ok(())
+}
+
+fn after_line(rest: &[u8]) -> &[u8] {
+    let end = rest.iter().position(|byte| matches!(byte, b'\n' | b'\r')).unwrap_or(rest.len());
+    rest.get(end..).unwrap_or_default()
+}
+
+/// What follows a string whose first quote has been read. One that does not end runs to the end of its line, so that
+/// nothing can hide in a string that the parser would read otherwise.
+fn after_string(rest: &[u8]) -> &[u8] {
+    if let Some(mut block) = rest.strip_prefix(b"\"\"") {
+        while let Some((_, after)) = block.split_first() {
+            if let Some(after) = block.strip_prefix(b"\\\"\"\"") {
+                block = after;
+            } else if let Some(after) = block.strip_prefix(b"\"\"\"") {
+                return after;
+            } else {
+                block = after;
+            }
+        }
+        // It never ends: then it was no block string, but an empty string and something else.
+        return rest.strip_prefix(b"\"").unwrap_or_default();
+    }
+    let mut string = rest;
+    while let Some((&byte, after)) = string.split_first() {
+        match byte {
+            b'"' => return after,
+            b'\n' | b'\r' => return string,
+            b'\\' => string = after.split_first().map_or(after, |(_, after)| after),
+            _ => string = after,
+        }
+    }
+    string
+}
+
+/// The root fields of an operation, those in fragments too.
+struct Roots<'a> {
+    document: &'a ExecutableDocument,
+    names: Vec<&'a Name>,
+    /// Fragments that spread themselves are refused later; until then this ends the walk.
+    steps: usize,
+}
+
+impl<'a> Roots<'a> {
+    const STEPS_MAX: usize = 1000;
+
+    fn gather(&mut self, set: &'a SelectionSet) {
+        let mut waiting: Vec<&'a Positioned<Selection>> = set.items.iter().collect();
+        while let Some(selection) = waiting.pop() {
+            self.steps += 1;
+            if self.steps > Self::STEPS_MAX {
+                return;
+            }
+            match &selection.node {
+                Selection::Field(field) => self.names.push(&field.node.name.node),
+                Selection::InlineFragment(fragment) => {
+                    waiting.extend(&fragment.node.selection_set.node.items)
+                }
+                Selection::FragmentSpread(spread) => {
+                    let fragment = self.document.fragments.get(&spread.node.fragment_name.node);
+                    waiting
+                        .extend(fragment.iter().flat_map(|fragment| &fragment.node.selection_set.node.items));
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// A tokio worker has 2 MiB, on which the unguarded parser ends the process.
+    fn on_a_small_stack<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+        std::thread::Builder::new().stack_size(2 * 1024 * 1024).spawn(work).unwrap().join().unwrap()
+    }
+
+    #[test]
+    fn nesting_of_any_kind_and_depth_is_refused_before_the_parser() {
+        on_a_small_stack(|| {
+            for depth in [51, 100, 1_000, 1_750, 5_000, 7_000, 30_000] {
+                for (open, close) in [("[", "]"), ("{a:", "}"), ("{a", "}"), ("(", ")")] {
+                    let nested = format!("{{f(x:{}1{})}}", open.repeat(depth), close.repeat(depth));
+                    assert!(check(&nested, None).is_err(), "{open} {depth}");
+                }
+                assert!(check(&"[".repeat(depth), None).is_err());
+            }
+            assert_eq!(scan(&"[".repeat(60_000)), Err(DocumentError::TooDeep));
+            assert_eq!(scan(&" ".repeat(100_000)), Err(DocumentError::TooLong));
+        });
+    }
+
+    #[test]
+    fn brackets_cannot_hide_in_what_is_no_string() {
+        let deep = "[".repeat(60);
+        for open in ["\"", "\"\"\"", "\"\\\"", "\"\"", "#"] {
+            // A quote that the line's end closes, and brackets after it.
+            assert_eq!(scan(&format!("{{f(x:{open}\n{deep}")), Err(DocumentError::TooDeep), "{open}");
+        }
+        assert_eq!(scan(&format!("{{f(x:\"{deep}\")}}")), Ok(()));
+        assert_eq!(scan(&format!("{{f(x:\"\"\"{deep}\n\\\"\"\"{deep}\"\"\")}}")), Ok(()));
+    }
+
+    #[test]
+    fn root_fields_are_counted_through_fragments() {
+        let login = "login(input:{username:\"a\",password:\"b\"}){accessToken}";
+        let two = format!("mutation{{a:{login} b:{login}}}");
+        assert_eq!(check(&two, None).unwrap_err(), DocumentError::SeveralCredentials);
+        let hidden = format!("mutation{{a:{login} ...F}} fragment F on Mutation{{b:{login}}}");
+        assert_eq!(check(&hidden, None).unwrap_err(), DocumentError::SeveralCredentials);
+        let many: String = (0..21).map(|n| format!("a{n}:__typename ")).collect();
+        assert_eq!(check(&format!("{{{many}}}"), None).unwrap_err(), DocumentError::TooManyRootFields(20));
+        let endless = "{...A} fragment A on Query{...B} fragment B on Query{...A}";
+        assert_eq!(check(endless, None).unwrap_err(), DocumentError::TooManyRootFields(20));
+    }
+
+    proptest! {
+        #[test]
+        fn checking_never_panics(text in "[\\[\\]{}()\"\\\\#\n a-z$@:.\u{e9}]{0,400}") {
+            let _ = check(&text, None);
+        }
+    }
+}

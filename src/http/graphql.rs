@@ -1,0 +1,245 @@
+//! GraphQL over HTTP, as its specification has it: POST with JSON, GET for queries alone, GraphiQL for people.
+
+use super::document::{self, Checked};
+use super::edge::{self, App};
+use super::{graphiql, json, media};
+use crate::authn::BasicAuth;
+use crate::domain::Channel;
+use crate::graphql::{ErrorCode, Loaders};
+use crate::service::Failure;
+use async_graphql::parser::types::OperationType;
+use async_graphql::{Request as GraphqlRequest, Response as GraphqlResponse, ServerError, Variables};
+use poem::http::{Method, StatusCode, header};
+use poem::web::Path;
+use poem::{Endpoint, IntoResponse, Request, Response};
+use serde_json::{Map, Value as Json};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Longest execution of a document (security G8).
+const EXECUTION_MAX: Duration = Duration::from_secs(10);
+
+/// `/graphql`.
+pub fn endpoint(app: App) -> impl Endpoint<Output = Response> {
+    poem::endpoint::make(move |request| {
+        let app = app.clone();
+        async move { Ok::<_, poem::Error>(serve(&app, request).await) }
+    })
+}
+
+/// `/graphiql/<name>`: the files of GraphiQL.
+#[poem::handler]
+pub fn asset(Path(name): Path<String>) -> Response {
+    graphiql::asset(&name).unwrap_or_else(|| StatusCode::NOT_FOUND.into_response())
+}
+
+/// What a client asked for.
+struct Asked {
+    query: String,
+    operation_name: Option<String>,
+    variables: Json,
+}
+
+/// A request that was refused before it was executed.
+struct Refusal {
+    status: StatusCode,
+    code: ErrorCode,
+    message: String,
+}
+
+impl Refusal {
+    fn bad(message: impl Into<String>) -> Self {
+        Self { status: StatusCode::BAD_REQUEST, code: ErrorCode::BadRequest, message: message.into() }
+    }
+
+    fn with(status: StatusCode, message: impl Into<String>) -> Self {
+        Self { status, ..Self::bad(message) }
+    }
+}
+
+async fn serve(app: &App, mut request: Request) -> Response {
+    let accept = request.header(header::ACCEPT).map(ToOwned::to_owned);
+    let is_get = request.method() == Method::GET || request.method() == Method::HEAD;
+    if is_get && request.uri().query().is_none() && media::wants_page(accept.as_deref()) {
+        return graphiql::page();
+    }
+    let Some(kind) = media::graphql_answer(accept.as_deref()) else {
+        let refusal = Refusal::with(
+            StatusCode::NOT_ACCEPTABLE,
+            format!("answers are {} or {}", media::GRAPHQL_RESPONSE, media::JSON),
+        );
+        return refused(media::JSON, refusal);
+    };
+    let asked = match request.method() {
+        &Method::GET => asked_by_get(&request),
+        &Method::POST => asked_by_post(&mut request).await,
+        _ => Err(Refusal::with(StatusCode::METHOD_NOT_ALLOWED, "use POST, or GET for queries")),
+    };
+    let asked = match asked {
+        Ok(asked) => asked,
+        Err(refusal) => return refused(kind, refusal),
+    };
+    let checked = match document::check(&asked.query, asked.operation_name.as_deref()) {
+        Ok(checked) => checked,
+        // A document that is none is an answer of its own to clients of the older media type.
+        Err(error) => {
+            let status = if kind == media::JSON { StatusCode::OK } else { StatusCode::BAD_REQUEST };
+            return refused(kind, Refusal::with(status, error.to_string()));
+        }
+    };
+    // Anybody's page can make a browser send a GET: it changes nothing.
+    if is_get && checked.operation != OperationType::Query {
+        return refused(
+            kind,
+            Refusal::with(StatusCode::METHOD_NOT_ALLOWED, "GET is for queries alone: use POST"),
+        );
+    }
+    let principal = match edge::principal(app, &request, Channel::Graphql, BasicAuth::Refused).await {
+        Ok(principal) => Arc::new(principal),
+        Err(failure) => return refused(kind, not_admitted(&failure)),
+    };
+    let mut execution = GraphqlRequest::new(asked.query)
+        .variables(Variables::from_json(asked.variables))
+        .data(Loaders::new(&app.services, &principal))
+        .data(Arc::clone(&app.services))
+        .data(principal);
+    if let Some(name) = asked.operation_name {
+        execution = execution.operation_name(name);
+    }
+    let Checked { document, .. } = checked;
+    execution.set_parsed_query(document);
+    match tokio::time::timeout(EXECUTION_MAX, app.schema.execute(execution)).await {
+        Ok(response) => executed(kind, response),
+        Err(_elapsed) => refused(
+            kind,
+            Refusal {
+                status: StatusCode::SERVICE_UNAVAILABLE,
+                code: ErrorCode::Unavailable,
+                message: "the document took too long".to_owned(),
+            },
+        ),
+    }
+}
+
+fn not_admitted(failure: &Failure) -> Refusal {
+    let code = ErrorCode::from(failure);
+    let status = match code {
+        ErrorCode::Unauthenticated => StatusCode::UNAUTHORIZED,
+        ErrorCode::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        _ => StatusCode::INTERNAL_SERVER_ERROR,
+    };
+    Refusal { status, code, message: failure.to_string() }
+}
+
+fn asked_by_get(request: &Request) -> Result<Asked, Refusal> {
+    let parameters: Vec<(String, String)> =
+        request.params().map_err(|_| Refusal::bad("the parameters cannot be read"))?;
+    let mut object = Map::new();
+    for (name, value) in parameters {
+        let value = match name.as_str() {
+            "query" | "operationName" => Json::String(value),
+            "variables" | "extensions" if value.is_empty() => Json::Null,
+            "variables" | "extensions" => {
+                json::parse(value.as_bytes()).map_err(|error| Refusal::bad(format!("`{name}` is {error}")))?
+            }
+            _ => return Err(Refusal::bad(format!("`{}` is not a parameter of GraphQL", shown(&name)))),
+        };
+        if object.insert(name.clone(), value).is_some() {
+            return Err(Refusal::bad(format!("`{name}` is given twice")));
+        }
+    }
+    asked(object)
+}
+
+async fn asked_by_post(request: &mut Request) -> Result<Asked, Refusal> {
+    // Only what a page of another site cannot send without asking first (security G7).
+    if !media::is_json(request.content_type()) {
+        return Err(Refusal::with(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "the content type must be application/json, in UTF-8",
+        ));
+    }
+    let body = edge::body(request).await.map_err(|answer| {
+        let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::BAD_REQUEST);
+        Refusal::with(status, "the body is too long or ended early")
+    })?;
+    match json::parse(&body).map_err(Refusal::bad)? {
+        Json::Object(object) => asked(object),
+        Json::Array(_) => Err(Refusal::bad("one request at a time: batches are not taken")),
+        _ => Err(Refusal::bad("the body must be a JSON object")),
+    }
+}
+
+fn asked(mut object: Map<String, Json>) -> Result<Asked, Refusal> {
+    let Some(Json::String(query)) = object.remove("query") else {
+        return Err(Refusal::bad("`query` must be a text"));
+    };
+    let operation_name = match object.remove("operationName") {
+        None | Some(Json::Null) => None,
+        Some(Json::String(name)) => Some(name).filter(|name| !name.is_empty()),
+        Some(_) => return Err(Refusal::bad("`operationName` must be a text")),
+    };
+    let variables = match object.remove("variables") {
+        None | Some(Json::Null) => Json::Object(Map::new()),
+        Some(variables @ Json::Object(_)) => variables,
+        Some(_) => return Err(Refusal::bad("`variables` must be an object")),
+    };
+    match object.remove("extensions") {
+        None | Some(Json::Null | Json::Object(_)) => {}
+        Some(_) => return Err(Refusal::bad("`extensions` must be an object")),
+    }
+    match object.keys().next() {
+        None => Ok(Asked { query, operation_name, variables }),
+        Some(name) => Err(Refusal::bad(format!("`{}` is not a part of a GraphQL request", shown(name)))),
+    }
+}
+
+fn shown(name: &str) -> String {
+    name.chars().take(64).collect()
+}
+
+/// The answer to a request that was refused before it was executed: errors and no data.
+fn refused(kind: &str, refusal: Refusal) -> Response {
+    let body = serde_json::json!({
+        "errors": [{ "message": refusal.message, "extensions": { "code": refusal.code.name() } }],
+    });
+    let mut response = Response::builder()
+        .status(refusal.status)
+        .content_type(format!("{kind}; charset=utf-8"))
+        .header(header::VARY, "Accept")
+        .body(body.to_string());
+    if refusal.status == StatusCode::METHOD_NOT_ALLOWED {
+        response.headers_mut().insert(header::ALLOW, header::HeaderValue::from_static("GET, POST"));
+    }
+    if refusal.status == StatusCode::UNAUTHORIZED {
+        let schemes = header::HeaderValue::from_static("Bearer, ApiKey");
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, schemes);
+    }
+    response
+}
+
+fn executed(kind: &str, mut response: GraphqlResponse) -> Response {
+    // Errors without a path come from validation: nothing was executed.
+    let invalid = !response.errors.is_empty()
+        && response.data == async_graphql::Value::Null
+        && response.errors.iter().all(|error| error.path.is_empty());
+    for error in &mut response.errors {
+        code_error(error);
+    }
+    let status =
+        if invalid && kind == media::GRAPHQL_RESPONSE { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+    let body = serde_json::to_vec(&response).unwrap_or_default();
+    Response::builder()
+        .status(status)
+        .content_type(format!("{kind}; charset=utf-8"))
+        .header(header::VARY, "Accept")
+        .body(body)
+}
+
+/// Every error has a code: those that the library makes are about the request.
+fn code_error(error: &mut ServerError) {
+    let extensions = error.extensions.get_or_insert_default();
+    if extensions.get("code").is_none() {
+        extensions.set("code", ErrorCode::BadRequest.name());
+    }
+}

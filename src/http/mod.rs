@@ -1,0 +1,31 @@
+//! The edge: routes, limits, request ids, health. Everything here is about HTTP and nothing about people.
+//!
+//! What belongs next door: who sends a request (`authn`), what it asks for (`graphql`, `rest`).
+
+mod document;
+mod edge;
+mod graphiql;
+mod graphql;
+mod health;
+mod json;
+mod media;
+mod rest;
+
+pub use edge::App;
+
+use poem::{Endpoint, EndpointExt, Route};
+
+/// All routes, behind the edge that gives each request an id, a deadline and its log line.
+pub fn routes(app: App) -> impl Endpoint<Output = poem::Response> {
+    Route::new()
+        .at("/", poem::get(poem::endpoint::make_sync(|_| poem::web::Redirect::see_other("/graphql"))))
+        .at("/graphql", graphql::endpoint(app.clone()))
+        .at("/graphiql/:name", poem::get(graphql::asset))
+        .at("/a/:space/api/user/v1", rest::workers(app.clone()))
+        .at("/a/:space/api/user/v1/", rest::workers(app.clone()))
+        .at("/a/:space/api/user/v1/:id", rest::worker(app.clone()))
+        .at("/a/:space/api/user/v1/:id/", rest::worker(app.clone()))
+        .at("/health", poem::get(health::alive))
+        .at("/ready", poem::get(health::ready(app)))
+        .around(edge::around)
+}

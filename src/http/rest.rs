@@ -1,0 +1,98 @@
+//! The REST API on the wire: reads requests for `rest`, and writes its answers.
+
+use super::edge::{self, App, answer};
+use super::{json, media};
+use crate::authn::BasicAuth;
+use crate::domain::{Channel, Principal};
+use crate::rest::mobile_worker::{self, ListParameters};
+use crate::rest::{Answer, problem};
+use poem::http::Method;
+use poem::{Endpoint, Request, Response};
+use serde_json::{Map, Value as Json};
+
+/// `/a/<space>/api/user/v1/`.
+pub fn workers(app: App) -> impl Endpoint<Output = Response> {
+    poem::endpoint::make(move |request| {
+        let app = app.clone();
+        async move {
+            Ok::<_, poem::Error>(answer(serve_workers(&app, request).await.unwrap_or_else(|answer| answer)))
+        }
+    })
+}
+
+/// `/a/<space>/api/user/v1/<id>/`.
+pub fn worker(app: App) -> impl Endpoint<Output = Response> {
+    poem::endpoint::make(move |request| {
+        let app = app.clone();
+        async move {
+            Ok::<_, poem::Error>(answer(serve_worker(&app, request).await.unwrap_or_else(|answer| answer)))
+        }
+    })
+}
+
+async fn serve_workers(app: &App, mut request: Request) -> Result<Answer, Answer> {
+    let space = request.path_params::<String>().map_err(|_| nowhere())?;
+    match *request.method() {
+        Method::GET => {
+            let principal = principal(app, &request).await?;
+            let parameters: Vec<(String, String)> =
+                request.params().map_err(|_| problem(400, "BAD_REQUEST", "the parameters cannot be read"))?;
+            let parameters = ListParameters::from(parameters);
+            Ok(mobile_worker::list(&app.services, &principal, &space, &parameters).await?)
+        }
+        Method::POST => {
+            let principal = principal(app, &request).await?;
+            let body = object(&mut request).await?;
+            Ok(mobile_worker::create(&app.services, &principal, &space, body).await?)
+        }
+        _ => Err(method_not_allowed("GET, POST")),
+    }
+}
+
+async fn serve_worker(app: &App, mut request: Request) -> Result<Answer, Answer> {
+    let (space, id) = request.path_params::<(String, String)>().map_err(|_| nowhere())?;
+    match *request.method() {
+        Method::GET => {
+            let principal = principal(app, &request).await?;
+            Ok(mobile_worker::read(&app.services, &principal, &space, &id).await?)
+        }
+        Method::PUT => {
+            let principal = principal(app, &request).await?;
+            let body = object(&mut request).await?;
+            Ok(mobile_worker::edit(&app.services, &principal, &space, &id, body).await?)
+        }
+        Method::DELETE => {
+            let principal = principal(app, &request).await?;
+            Ok(mobile_worker::delete(&app.services, &principal, &space, &id).await?)
+        }
+        _ => Err(method_not_allowed("GET, PUT, DELETE")),
+    }
+}
+
+/// A stranger is told to sign in before anything else is looked at.
+async fn principal(app: &App, request: &Request) -> Result<Principal, Answer> {
+    Ok(edge::principal(app, request, Channel::Rest, BasicAuth::Taken).await?)
+}
+
+async fn object(request: &mut Request) -> Result<Map<String, Json>, Answer> {
+    if !media::is_json(request.content_type()) {
+        return Err(problem(
+            415,
+            "UNSUPPORTED_MEDIA_TYPE",
+            "the content type must be application/json, in UTF-8",
+        ));
+    }
+    let body = edge::body(request).await?;
+    json::parse_object(&body).map_err(|error| problem(400, "BAD_REQUEST", &error))
+}
+
+fn nowhere() -> Answer {
+    problem(404, "NOT_FOUND", "not found")
+}
+
+fn method_not_allowed(allowed: &str) -> Answer {
+    Answer {
+        allow: Some(allowed.to_owned()),
+        ..problem(405, "METHOD_NOT_ALLOWED", "this address does not take that method")
+    }
+}
