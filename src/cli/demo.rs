@@ -1,0 +1,185 @@
+//! The demo: a project space with enough people in it to try everything. Its passwords are known to everybody.
+
+use super::{CommandError, operator};
+use crate::authn::Overloaded;
+use crate::domain::{
+    GroupId, GroupInput, LocationId, LocationInput, LocationTypeInput, MobileWorkerInput, Patch, Principal,
+    ProjectSpaceInput, RoleInput, Settings,
+};
+use crate::service::mobile_worker::NewPassword;
+use crate::service::web_user::NewWebUser;
+use crate::service::{
+    Failure, Refused, Services, group, location, mobile_worker, project_space, role, web_user,
+};
+use serde_json::json;
+
+const SPACE: &str = "demo";
+const PASSWORD: &str = "demo-demo-demo-demo";
+const WORKER_PASSWORD: &str = "demo-demo";
+const WORKERS: usize = 200;
+const STATES: [(&str, [&str; 2]); 2] =
+    [("Massachusetts", ["Middlesex", "Suffolk"]), ("Vermont", ["Addison", "Windham"])];
+const CLINICS: [&str; 3] = ["North Clinic", "South Clinic", "Central Clinic"];
+const GROUPS: [&str; 4] = ["Vaccination", "Maternal health", "Drivers", "Trainers"];
+const FIRST_NAMES: [&str; 10] =
+    ["Amina", "Bilal", "Chipo", "Diego", "Esther", "Farid", "Grace", "Hana", "Ibrahim", "Juana"];
+const LAST_NAMES: [&str; 8] = ["Abebe", "Banda", "Castillo", "Diallo", "Eze", "Fernando", "Gupta", "Hassan"];
+
+/// Makes the demo's project space, unless it is there.
+pub async fn fill(services: &Services) -> Result<(), CommandError> {
+    let operator = operator();
+    match project_space::read(services, &operator, SPACE).await {
+        Ok(_) => return Ok(()),
+        Err(Failure::NotFound) => {}
+        Err(failure) => return Err(Refused::from(failure).into()),
+    }
+    tracing::info!("filling the project space `{SPACE}`: this takes a few seconds, once");
+    let space = ProjectSpaceInput {
+        name: SPACE.to_owned(),
+        display_name: Some("Demo".to_owned()),
+        admin_email: "admin@demo.example".to_owned(),
+        admin_password: Some(PASSWORD.to_owned().into()),
+        settings: Settings { connect_enabled: true, ..Settings::default() },
+    };
+    let space = project_space::create(services, &operator, space).await?;
+    let (districts, clinics) = locations(services, &operator).await?;
+    let groups = groups(services, &operator).await?;
+
+    let supervisor = RoleInput {
+        name: "District Supervisor".to_owned(),
+        permissions: ["edit_commcare_users", "view_locations", "access_api"]
+            .map(|name| (name.to_owned(), None))
+            .into(),
+        ..RoleInput::default()
+    };
+    let supervisor = role::create(services, &operator, SPACE, &supervisor).await?.id;
+    let roles = role::list(services, &operator, space.id, false).await.map_err(Refused::from)?;
+    let read_only = roles.iter().find(|role| role.name == "Read Only").map(|role| role.id);
+    for (email, first_name, role, locations) in [
+        (
+            "supervisor@demo.example",
+            "Selam",
+            Some(supervisor),
+            districts.first().copied().into_iter().collect(),
+        ),
+        ("reader@demo.example", "Rosa", read_only, Vec::new()),
+    ] {
+        let user = NewWebUser {
+            email: email.to_owned(),
+            first_name: first_name.to_owned(),
+            last_name: "Demo".to_owned(),
+            password: Some(PASSWORD.to_owned().into()),
+            role,
+            locations,
+        };
+        web_user::add(services, &operator, SPACE, &user).await?;
+    }
+    workers(services, &operator, &clinics, &groups).await
+}
+
+/// Two states with two districts each, and three clinics in each of those.
+async fn locations(
+    services: &Services,
+    operator: &Principal,
+) -> Result<(Vec<LocationId>, Vec<LocationId>), CommandError> {
+    let mut levels = Vec::new();
+    for name in ["State", "District", "Clinic"] {
+        let level = LocationTypeInput {
+            name: name.to_owned(),
+            code: None,
+            parent: levels.last().map(ToString::to_string),
+        };
+        levels.push(location::create_type(services, operator, SPACE, &level).await?.id);
+    }
+    let place = async |name: &str, level: usize, parent: Option<LocationId>| {
+        let place = LocationInput {
+            name: name.to_owned(),
+            location_type: levels.get(level).map(ToString::to_string).unwrap_or_default(),
+            parent: parent.map(|id| id.to_string()),
+            site_code: None,
+        };
+        location::create(services, operator, SPACE, &place).await.map(|made| made.id)
+    };
+    let (mut districts, mut clinics) = (Vec::new(), Vec::new());
+    for (state, districts_of_it) in STATES {
+        let state = place(state, 0, None).await?;
+        for district in districts_of_it {
+            let district = place(district, 1, Some(state)).await?;
+            districts.push(district);
+            for clinic in CLINICS {
+                clinics.push(place(clinic, 2, Some(district)).await?);
+            }
+        }
+    }
+    Ok((districts, clinics))
+}
+
+async fn groups(services: &Services, operator: &Principal) -> Result<Vec<GroupId>, CommandError> {
+    let mut made = Vec::new();
+    for name in GROUPS {
+        let input = GroupInput { name: name.to_owned(), case_sharing: false, reporting: true };
+        made.push(group::create(services, operator, SPACE, &input).await?.id);
+    }
+    Ok(made)
+}
+
+async fn workers(
+    services: &Services,
+    operator: &Principal,
+    clinics: &[LocationId],
+    groups: &[GroupId],
+) -> Result<(), CommandError> {
+    // One hash for all: they share the password, and two hundred hashes would keep a newcomer waiting.
+    let hash = services.authenticator.passwords.hash(WORKER_PASSWORD.to_owned().into()).await;
+    let hash = hash.map_err(|Overloaded| Refused::from(Failure::Busy))?;
+    let turn =
+        |list: &[&'static str], number: usize| list.get(number % list.len()).copied().unwrap_or_default();
+    for number in 0..WORKERS {
+        let first_name = turn(&FIRST_NAMES, number);
+        let last_name = turn(&LAST_NAMES, number / FIRST_NAMES.len());
+        let input = MobileWorkerInput {
+            first_name: Patch::Set(first_name.to_owned()),
+            last_name: Patch::Set(last_name.to_owned()),
+            phone_numbers: Patch::Set(vec![format!("+2557{:08}", 10_000 + number)]),
+            language: Patch::Set("en".to_owned()),
+            locations: clinics.get(number % clinics.len()).map(|id| vec![id.to_string()]).into(),
+            groups: groups.get(number % groups.len()).map(|id| vec![id.to_string()]).into(),
+            user_data: Patch::Set(json!({ "chw_id": format!("{number:04}") })),
+            ..MobileWorkerInput::default()
+        };
+        let username = format!("{}.{}.{number}", first_name.to_lowercase(), last_name.to_lowercase());
+        let password = NewPassword::Hashed(hash.clone());
+        mobile_worker::create(services, operator, SPACE, &username, &input, password).await?;
+    }
+    Ok(())
+}
+
+/// The sign-ins, and three commands to paste.
+pub fn print(url: &str) {
+    println!(
+        r#"
+Fieldgate is serving a demo.
+
+  GraphiQL        {url}/graphql  (open it in a browser)
+  project space   demo: 18 locations, 6 roles, 4 groups, 200 mobile workers
+
+  sign in as                        password              who may
+  admin@demo.example                {PASSWORD}   do everything (Admin)
+  supervisor@demo.example           {PASSWORD}   manage the workers of the district Middlesex
+  reader@demo.example               {PASSWORD}   see reports, and no workers (Read Only)
+  amina.abebe.0@demo.fieldgate.local    {WORKER_PASSWORD}         a mobile worker
+
+Paste these into another terminal:
+
+# 1. Sign in as the supervisor.
+TOKEN=$(curl -s {url}/graphql -H 'content-type: application/json' -d '{{"query":"mutation{{login(input:{{username:\"supervisor@demo.example\",password:\"{PASSWORD}\"}}){{accessToken userErrors{{message}}}}}}"}}' | sed 's/.*"accessToken":"\([^"]*\)".*/\1/')
+
+# 2. The first three workers within the supervisor's reach.
+curl -s {url}/graphql -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' -d '{{"query":"{{projectSpace(name:\"demo\"){{mobileWorkers(first:3){{totalCount nodes{{username firstName locations{{name}} groups{{name}}}}}}}}}}"}}'; echo
+
+# 3. The same over the REST API, as the admin.
+curl -s -u 'admin@demo.example:{PASSWORD}' '{url}/a/demo/api/user/v1/?limit=3'; echo
+
+Stop with Ctrl-C. The demo is kept in the data folder; delete the folder to start anew."#
+    );
+}

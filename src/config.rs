@@ -1,0 +1,167 @@
+//! The configuration: read once, typed. Built-in values, then `fieldgate.toml`, then `FIELDGATE_…`, then the command line,
+//! each over the one before. An unknown key is an error.
+
+use figment::Figment;
+use figment::providers::{Env, Format, Serialized, Toml};
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+/// The file that is read when none is named, if it is there.
+const FILE: &str = "fieldgate.toml";
+const ENV_PREFIX: &str = "FIELDGATE_";
+
+/// What an operator may set. Every key is also `FIELDGATE_<KEY>`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Where to listen: `127.0.0.1:8080`.
+    pub listen: SocketAddr,
+    /// How the gateway is reached from outside; links are made of it. `http://<listen>` when not set.
+    pub public_url: Option<String>,
+    /// `sqlite://…` or `postgres://…`; a file in the data folder when not set.
+    pub database_url: Option<String>,
+    /// The folder of the embedded database, the key and compiled policies.
+    pub data_dir: PathBuf,
+    /// 64 hexadecimal digits, the same on every gateway: signs access tokens. Kept in the data folder when not set.
+    pub token_key: Option<SecretString>,
+    /// The last part of every worker's login name: `username@space.suffix`.
+    pub worker_suffix: String,
+    /// Most connections to the database.
+    pub database_connections: u32,
+    /// What is logged: `info`, `fieldgate=debug`, …
+    pub log: String,
+    /// How: `text` or `json`.
+    pub log_format: LogFormat,
+}
+
+/// How the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// A JSON object a line.
+    Json,
+}
+
+/// The same as options of every command.
+#[derive(Debug, Default, Serialize, clap::Args)]
+pub struct ConfigOptions {
+    /// Where to listen [default: 127.0.0.1:8080]
+    #[arg(long, global = true, value_name = "ADDRESS")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub listen: Option<SocketAddr>,
+    /// How the gateway is reached from outside [default: http://<listen>]
+    #[arg(long, global = true, value_name = "URL")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub public_url: Option<String>,
+    /// sqlite://… or postgres://… [default: a file in the data folder]
+    #[arg(long, global = true, value_name = "URL")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub database_url: Option<String>,
+    /// The folder of the embedded database, the key and compiled policies [default: data]
+    #[arg(long, global = true, value_name = "DIR")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data_dir: Option<PathBuf>,
+    /// The configuration file [default: fieldgate.toml, if it is there]
+    #[arg(long, global = true, value_name = "FILE")]
+    #[serde(skip)]
+    pub config: Option<PathBuf>,
+}
+
+/// The configuration could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file that was named is not there.
+    #[error("there is no configuration file `{}`", .0.display())]
+    NoFile(PathBuf),
+    /// An unknown key, or a value of the wrong kind. The message names the key and where it came from.
+    #[error("the configuration is wrong: {0}")]
+    Wrong(Box<figment::Error>),
+    /// A value that cannot be.
+    #[error("`{key}` {fault}")]
+    Value {
+        /// Which.
+        key: &'static str,
+        /// Why.
+        fault: &'static str,
+    },
+}
+
+impl Config {
+    /// Reads everything.
+    ///
+    /// # Errors
+    /// [`ConfigError`].
+    pub fn read(options: &ConfigOptions) -> Result<Self, ConfigError> {
+        let file = options.config.clone().or_else(|| std::env::var_os("FIELDGATE_CONFIG").map(PathBuf::from));
+        let file = match file {
+            Some(file) if !file.is_file() => return Err(ConfigError::NoFile(file)),
+            Some(file) => Some(file),
+            None => Some(PathBuf::from(FILE)).filter(|file| file.is_file()),
+        };
+        // Tests have settings of their own under the same prefix.
+        let environment =
+            Env::prefixed(ENV_PREFIX).filter(|key| key != "config" && !key.starts_with("test_"));
+        let built_in = Figment::new()
+            .merge(Serialized::default("listen", "127.0.0.1:8080"))
+            .merge(Serialized::default("data_dir", "data"))
+            .merge(Serialized::default("worker_suffix", "fieldgate.local"))
+            .merge(Serialized::default("database_connections", 8))
+            .merge(Serialized::default("log", "info"))
+            .merge(Serialized::default("log_format", "text"));
+        let config: Self = match file {
+            Some(file) => built_in.merge(Toml::file_exact(file)),
+            None => built_in,
+        }
+        .merge(environment)
+        .merge(Serialized::defaults(options))
+        .extract()
+        .map_err(|error| ConfigError::Wrong(Box::new(error)))?;
+        config.check()?;
+        Ok(config)
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        let wrong = |key, fault| Err(ConfigError::Value { key, fault });
+        let suffix_fits = !self.worker_suffix.is_empty()
+            && self.worker_suffix.len() <= 60
+            && self
+                .worker_suffix
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-.".contains(&b));
+        if !suffix_fits {
+            return wrong("worker_suffix", "must be a host name in lower case of at most 60 characters");
+        }
+        if self
+            .public_url
+            .as_ref()
+            .is_some_and(|url| !url.starts_with("http://") && !url.starts_with("https://"))
+        {
+            return wrong("public_url", "must start with `https://` or `http://`");
+        }
+        let known = |url: &String| {
+            ["sqlite:", "postgres://", "postgresql://"].iter().any(|kind| url.starts_with(kind))
+        };
+        if self.database_url.as_ref().is_some_and(|url| !known(url)) {
+            return wrong("database_url", "must start with `sqlite:` or `postgres://`");
+        }
+        if self.database_connections == 0 {
+            return wrong("database_connections", "must be at least 1");
+        }
+        Ok(())
+    }
+
+    /// The database: the one that is set, or a file in the data folder.
+    pub fn database_url(&self) -> String {
+        let embedded = || format!("sqlite://{}", self.data_dir.join("fieldgate.db").display());
+        self.database_url.clone().unwrap_or_else(embedded)
+    }
+
+    /// Whether something is to be kept in the data folder.
+    pub fn data_dir(&self) -> &Path {
+        &self.data_dir
+    }
+}
