@@ -70,9 +70,9 @@ async fn serve(app: &App, mut request: Request) -> Response {
         );
         return refused(media::JSON, refusal);
     };
-    let asked = match request.method() {
-        &Method::GET => asked_by_get(&request),
-        &Method::POST => asked_by_post(&mut request).await,
+    let asked = match *request.method() {
+        Method::GET => asked_by_get(&request),
+        Method::POST => asked_by_post(&mut request).await,
         _ => Err(Refusal::with(StatusCode::METHOD_NOT_ALLOWED, "use POST, or GET for queries")),
     };
     let asked = match asked {

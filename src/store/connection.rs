@@ -17,6 +17,9 @@ use serde_json::Value as Json;
 use std::sync::Arc;
 use std::time::Duration;
 
+/// Told the text of a statement.
+pub type OnStatement = Arc<dyn Fn(&str) + Send + Sync>;
+
 /// How to reach the database.
 #[derive(Clone)]
 pub struct ConnectOptions {
@@ -25,7 +28,7 @@ pub struct ConnectOptions {
     /// Most connections at a time.
     pub max_connections: u32,
     /// Told the text of every statement that is run. Tests count them.
-    pub on_statement: Option<Arc<dyn Fn(&str) + Send + Sync>>,
+    pub on_statement: Option<OnStatement>,
 }
 
 /// Longest wait for a connection or for SQLite's writer, and longest run of a statement.
@@ -60,6 +63,16 @@ impl Store {
     /// [`StoreError::Unexpected`] when it does not.
     pub async fn ping(&self) -> Result<(), StoreError> {
         Ok(self.reader.ping().await?)
+    }
+
+    /// Closes every connection. SQLite then folds its log into the file.
+    ///
+    /// # Errors
+    /// [`StoreError::Unexpected`].
+    pub async fn close(self) -> Result<(), StoreError> {
+        // On PostgreSQL both are the same pool, which may be closed twice.
+        self.writer.close().await?;
+        Ok(self.reader.close().await?)
     }
 
     /// Which database it is: the few places where their SQL differs ask.
@@ -174,7 +187,6 @@ async fn connect(options: &ConnectOptions, max_connections: u32) -> Result<Datab
     let mut connect = sea_orm::ConnectOptions::new(options.url.clone());
     connect
         .max_connections(max_connections)
-        .min_connections(1)
         .connect_timeout(PATIENCE)
         .acquire_timeout(PATIENCE)
         .sqlx_logging(false)

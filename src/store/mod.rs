@@ -24,7 +24,7 @@ mod session;
 mod web_user;
 
 pub use audit::Change;
-pub use connection::{ConnectOptions, Store, UnitOfWork};
+pub use connection::{ConnectOptions, OnStatement, Store, UnitOfWork};
 pub use credential::{ApiKeyCredential, PasswordCredential, SessionCredential, SignedIn};
 pub use error::StoreError;
 pub use policy::StoredModule;

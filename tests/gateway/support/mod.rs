@@ -1,0 +1,170 @@
+//! The real router, in process, on a database of its own: SQLite, or PostgreSQL where `FIELDGATE_TEST_POSTGRES_URL` says
+//! where one is. Actors send requests; the clock is the test's to move.
+
+mod actor;
+mod database;
+
+pub use actor::{Actor, Answer};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use database::Database;
+use fieldgate::app::{Gateway, Parts};
+use fieldgate::authn::TokenKey;
+use fieldgate::authz::{Authorizer, PolicyEngine};
+use fieldgate::domain::{Channel, Clock, Origin, Principal, ProjectSpaceInput, RoleId, Settings};
+use fieldgate::policy::PolicyConfig;
+use fieldgate::service::web_user::NewWebUser;
+use fieldgate::service::{Services, project_space, role, web_user};
+use fieldgate::store::ConnectOptions;
+use poem::endpoint::BoxEndpoint;
+use poem::{EndpointExt, Response};
+use std::sync::{Arc, LazyLock, Mutex};
+
+pub const ADMIN: &str = "admin@acme.example";
+pub const PASSWORD: &str = "a long enough password";
+pub const WORKER_PASSWORD: &str = "qwer1234";
+
+/// A clock that only the test moves.
+pub struct TestClock(Mutex<DateTime<Utc>>);
+
+impl Clock for TestClock {
+    fn now(&self) -> DateTime<Utc> {
+        *self.0.lock().unwrap()
+    }
+}
+
+/// A gateway in process.
+pub struct TestApp {
+    pub services: Arc<Services>,
+    pub policy: Arc<fieldgate::policy::PolicyHost>,
+    routes: BoxEndpoint<'static, Response>,
+    clock: Arc<TestClock>,
+    statements: Arc<Mutex<Vec<String>>>,
+    /// Dropped last: the database goes with it.
+    database: Database,
+}
+
+/// Compiled policies are shared by all tests of a run: the same bytes need compiling once.
+static POLICIES: LazyLock<tempfile::TempDir> = LazyLock::new(|| tempfile::tempdir().unwrap());
+
+impl TestApp {
+    /// An empty gateway.
+    pub async fn empty() -> Self {
+        let database = Database::fresh().await;
+        let clock = Arc::new(TestClock(Mutex::new(DateTime::from_timestamp(1_790_000_000, 0).unwrap())));
+        let statements = Arc::new(Mutex::new(Vec::new()));
+        let seen = Arc::clone(&statements);
+        let gateway = Gateway::assemble(Parts {
+            database: ConnectOptions {
+                url: database.url().to_owned(),
+                max_connections: 4,
+                on_statement: Some(Arc::new(move |sql| seen.lock().unwrap().push(sql.to_owned()))),
+            },
+            clock: Arc::clone(&clock) as Arc<dyn Clock>,
+            key: TokenKey::new([7; 32]),
+            worker_suffix: "fieldgate.local".to_owned(),
+            policy: PolicyConfig {
+                cache_dir: Some(POLICIES.path().join("cache")),
+                ..PolicyConfig::default()
+            },
+        })
+        .await
+        .unwrap();
+        Self {
+            routes: gateway.routes().boxed(),
+            services: gateway.services,
+            policy: gateway.policy,
+            clock,
+            statements,
+            database,
+        }
+    }
+
+    /// A gateway with the project space `acme` and its admin.
+    pub async fn spawn() -> Self {
+        let app = Self::empty().await;
+        app.space("acme", ADMIN).await;
+        app
+    }
+
+    /// One more project space with its admin.
+    pub async fn space(&self, name: &str, admin: &str) {
+        let input = ProjectSpaceInput {
+            name: name.to_owned(),
+            display_name: None,
+            admin_email: admin.to_owned(),
+            admin_password: Some(PASSWORD.to_owned().into()),
+            settings: Settings::default(),
+        };
+        project_space::create(&self.services, &operator(), input).await.unwrap();
+    }
+
+    /// A web user of `acme` with the role of this name, at these locations (global ids), signed in.
+    pub async fn web_user(&self, email: &str, role_name: &str, locations: &[String]) -> Actor<'_> {
+        let input = NewWebUser {
+            email: email.to_owned(),
+            first_name: "Test".to_owned(),
+            last_name: "User".to_owned(),
+            password: Some(PASSWORD.to_owned().into()),
+            role: Some(self.role(role_name).await),
+            locations: locations.iter().map(|id| fieldgate::domain::LocationId::parse(id).unwrap()).collect(),
+        };
+        web_user::add(&self.services, &operator(), "acme", &input).await.unwrap();
+        self.sign_in(email, PASSWORD).await
+    }
+
+    /// The id of a role of `acme`.
+    pub async fn role(&self, name: &str) -> RoleId {
+        let space = project_space::read(&self.services, &operator(), "acme").await.unwrap();
+        let roles = role::list(&self.services, &operator(), space.id, true).await.unwrap();
+        roles.iter().find(|role| role.name == name).unwrap_or_else(|| panic!("no role `{name}`")).id
+    }
+
+    /// The admin of `acme`, signed in.
+    pub async fn admin(&self) -> Actor<'_> {
+        self.sign_in(ADMIN, PASSWORD).await
+    }
+
+    /// Signs in over GraphQL.
+    pub async fn sign_in(&self, username: &str, password: &str) -> Actor<'_> {
+        let query = "mutation($i: LoginInput!) { login(input: $i) { accessToken userErrors { code } } }";
+        let input = serde_json::json!({ "username": username, "password": password });
+        let answer = self.stranger().run(query, serde_json::json!({ "i": input })).await;
+        let token = answer["data"]["login"]["accessToken"].as_str();
+        let token = token.unwrap_or_else(|| panic!("`{username}` could not sign in: {answer}"));
+        self.stranger().with_authorization(&format!("Bearer {token}"))
+    }
+
+    /// Somebody who has not signed in.
+    pub fn stranger(&self) -> Actor<'_> {
+        Actor::new(&self.routes)
+    }
+
+    /// Lets time pass.
+    pub fn pass(&self, time: TimeDelta) {
+        *self.clock.0.lock().unwrap() += time;
+    }
+
+    /// Runs a statement past the gateway. Each column must be a text.
+    pub async fn rows(&self, sql: &str) -> Result<Vec<Vec<String>>, sea_orm::DbErr> {
+        self.database.rows(sql).await
+    }
+
+    /// The same gateway, with another policy engine.
+    pub fn with_policy(self, policy: Arc<dyn PolicyEngine>) -> Self {
+        let authorizer = Authorizer::new(policy, Arc::clone(&self.clock) as Arc<dyn Clock>);
+        let services = Arc::new(Services { authorizer, ..Services::clone(&self.services) });
+        let gateway = Gateway { services: Arc::clone(&services), policy: Arc::clone(&self.policy) };
+        Self { services, routes: gateway.routes().boxed(), ..self }
+    }
+
+    /// The statements run since the last call.
+    pub fn statements(&self) -> Vec<String> {
+        std::mem::take(&mut *self.statements.lock().unwrap())
+    }
+}
+
+/// The gateway's operator.
+pub fn operator() -> Principal {
+    Principal::system(Origin { channel: Channel::CommandLine, request_id: "test".to_owned() })
+}
