@@ -14,7 +14,7 @@ use crate::{authn, graphql};
 use poem::listener::{Acceptor, Listener, TcpListener};
 use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,6 +22,8 @@ pub use key::KeyError;
 
 /// How long requests under way are given to finish when the gateway is told to stop.
 const STOPPING: Duration = Duration::from_secs(20);
+/// How long a connection may be silent.
+const IDLE: Duration = Duration::from_secs(75);
 /// How often the database is asked whether a policy stack has changed.
 const POLICY_POLL: Duration = Duration::from_secs(2);
 
@@ -76,7 +78,7 @@ impl Gateway {
     /// # Errors
     /// [`StartError`].
     pub async fn open(config: &Config) -> Result<Self, StartError> {
-        std::fs::create_dir_all(config.data_dir())
+        make_data_dir(config.data_dir())
             .map_err(|error| StartError::DataDir(config.data_dir().to_owned(), error))?;
         let parts = Parts {
             database: ConnectOptions {
@@ -143,6 +145,7 @@ impl Gateway {
         let watch = tokio::spawn(self.watch_policies(known));
         ready(bound);
         let served = poem::Server::new_with_acceptor(acceptor)
+            .idle_timeout(IDLE)
             .run_with_graceful_shutdown(routes, told_to_stop(), Some(STOPPING))
             .await;
         watch.abort();
@@ -196,6 +199,18 @@ impl Gateway {
             }
         }
     }
+}
+
+/// Makes the data folder, for the gateway's own user alone: it holds the database and the key.
+///
+/// # Errors
+/// When it cannot be made.
+pub fn make_data_dir(path: &Path) -> std::io::Result<()> {
+    let mut folder = std::fs::DirBuilder::new();
+    folder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut folder, 0o700);
+    folder.create(path)
 }
 
 /// Returns on Ctrl-C and on SIGTERM.

@@ -16,7 +16,6 @@ pub struct Model {
     #[sea_orm(column_type = "JsonBinary")]
     pub allowed_addresses: Json,
     pub expires_at: Option<DateTimeUtc>,
-    pub last_used_at: Option<DateTimeUtc>,
     pub created_at: DateTimeUtc,
 }
 

@@ -39,7 +39,6 @@ impl MigrationTrait for Migration {
                 secret_hash BYTEA NOT NULL UNIQUE,
                 allowed_addresses JSONB NOT NULL,
                 expires_at TIMESTAMPTZ NULL,
-                last_used_at TIMESTAMPTZ NULL,
                 created_at TIMESTAMPTZ NOT NULL,
                 UNIQUE (web_user_id, name),
                 FOREIGN KEY (project_space_id, role_id) REFERENCES role (project_space_id, id)

@@ -73,7 +73,13 @@ impl Passwords {
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Overloaded> {
         let _place = Place::take(&self.waiting)?;
-        let _turn = self.turns.acquire().await.map_err(|_| Overloaded)?;
+        let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(|_| Overloaded)?;
+        // A hash cannot be interrupted: one whose request was cancelled keeps its turn until it is done.
+        let work = move || {
+            let done = work();
+            drop(turn);
+            done
+        };
         tokio::task::spawn_blocking(work).await.map_err(|_| Overloaded)
     }
 }

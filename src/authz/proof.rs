@@ -38,19 +38,17 @@ impl Sealed<crate::domain::Account> {
 /// reached without a decision:
 ///
 /// ```
-/// use fieldgate::authz::{Authorized, DeactivateMobileWorker};
-/// fn username(proof: &Authorized<DeactivateMobileWorker>) -> &str {
-///     proof.resource().username.as_str()
-/// }
+/// use fieldgate::{authz::{Authorized, DeactivateMobileWorker, Sealed}, domain::MobileWorker};
+/// type Row = Authorized<DeactivateMobileWorker>;
+/// fn username(row: &Row) -> &str { row.resource().username.as_str() }
 /// ```
 ///
-/// A row that nobody judged cannot be read, let alone written:
+/// A row that nobody judged cannot even be read. Alike but for one line, this does not compile:
 ///
-/// ```compile_fail
-/// use fieldgate::{authz::Sealed, domain::MobileWorker};
-/// fn username(worker: &Sealed<MobileWorker>) -> &str {
-///     worker.resource().username.as_str()
-/// }
+/// ```compile_fail,E0599
+/// use fieldgate::{authz::{Authorized, DeactivateMobileWorker, Sealed}, domain::MobileWorker};
+/// type Row = Sealed<MobileWorker>;
+/// fn username(row: &Row) -> &str { row.resource().username.as_str() }
 /// ```
 #[must_use]
 #[derive(Debug)]

@@ -1,4 +1,5 @@
 use super::{CommandError, Output, start_log};
+use crate::app::make_data_dir;
 use crate::config::{Config, ConfigOptions};
 use crate::domain::SystemClock;
 use crate::store::{ConnectOptions, Store, migrate_down, migrate_up, migration_status};
@@ -22,7 +23,7 @@ pub enum MigrateCommand {
 pub async fn run(options: &ConfigOptions, command: MigrateCommand) -> Result<(), CommandError> {
     let config = Config::read(options)?;
     start_log(&config);
-    std::fs::create_dir_all(config.data_dir())?;
+    make_data_dir(config.data_dir())?;
     let connect = ConnectOptions { url: config.database_url(), max_connections: 2, on_statement: None };
     let store = Store::connect(&connect, Arc::new(SystemClock)).await?;
     match command {

@@ -1,8 +1,6 @@
-//! People's own things: a web user's account and memberships, sessions, API keys.
+//! People's own things: a web user's account, sessions, API keys.
 
-use super::{
-    ApiKeyId, Email, Identity, LocationId, MembershipId, ProjectSpaceId, RoleId, SessionId, SignIn, WebUserId,
-};
+use super::{ApiKeyId, Email, Identity, ProjectSpaceId, RoleId, SessionId, SignIn, WebUserId};
 use chrono::{DateTime, Utc};
 
 /// A web user: a person, one account across project spaces.
@@ -18,27 +16,6 @@ pub struct WebUser {
     pub last_name: String,
     /// The last sign-in, to any project space.
     pub last_login_at: Option<DateTime<Utc>>,
-}
-
-/// What a web user is in one project space.
-#[derive(Debug, Clone)]
-pub struct Membership {
-    /// Its id.
-    pub id: MembershipId,
-    /// The project space.
-    pub project_space: ProjectSpaceId,
-    /// Admins hold every permission there.
-    pub is_admin: bool,
-    /// The role; none for admins.
-    pub role: Option<RoleId>,
-    /// The assigned locations.
-    pub locations: Vec<LocationId>,
-    /// One of them.
-    pub primary_location: Option<LocationId>,
-    /// Whether the membership is in force.
-    pub is_active: bool,
-    /// Since when.
-    pub joined_at: DateTime<Utc>,
 }
 
 /// A person's or worker's own account, as the thing they sign in to.

@@ -17,7 +17,7 @@ mod project_space;
 pub mod role;
 mod username;
 
-pub use account::{Account, ApiKey, Membership, Session, WebUser};
+pub use account::{Account, ApiKey, Session, WebUser};
 pub use clock::{Clock, SystemClock};
 pub use fault::{Fault, FaultCode, Faults};
 pub use group::{Group, GroupInput};

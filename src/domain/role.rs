@@ -1,6 +1,6 @@
 //! Roles: named sets of permissions in a project space. Source: reference commcare-users §1.
 
-use super::permission::{Grants, Items};
+use super::permission::Grants;
 use super::person::filled_line;
 use super::project_space::text_of;
 use super::{FaultCode, Faults, ProjectSpaceId, RoleId, Standing};
@@ -193,14 +193,6 @@ impl RoleInput {
             }),
             _ => Err(faults),
         }
-    }
-}
-
-/// One grant in the words of the API: a permission and its items, none meaning all.
-pub fn grant_items(items: &Items) -> Option<Vec<String>> {
-    match items {
-        Items::All => None,
-        Items::Only(items) => Some(items.iter().cloned().collect()),
     }
 }
 

@@ -52,7 +52,6 @@ impl UnitOfWork<CreateApiKey> {
             secret_hash: Set(secret_hash),
             allowed_addresses: Set(json!(allowed_addresses)),
             expires_at: Set(new.expires_at),
-            last_used_at: Set(None),
             created_at: Set(new.created_at),
         };
         api_key::Entity::insert(row).exec_without_returning(&self.tx).await?;

@@ -12,6 +12,9 @@ pub enum StoreError {
     /// A unique name or code is taken. The use case knows which one it wrote.
     #[error("a unique value is taken")]
     Conflict(#[source] DbErr),
+    /// No connection was to be had in time, or SQLite's writer was taken too long.
+    #[error("the database is too busy")]
+    Busy(#[source] DbErr),
     /// A row makes no sense.
     #[error("the stored {0} makes no sense")]
     Inconsistent(&'static str),
@@ -25,6 +28,9 @@ pub enum StoreError {
 
 impl From<DbErr> for StoreError {
     fn from(error: DbErr) -> Self {
+        if matches!(error, DbErr::ConnectionAcquire(_)) {
+            return Self::Busy(error);
+        }
         match error.sql_err() {
             Some(SqlErr::UniqueConstraintViolation(_)) => Self::Conflict(error),
             Some(SqlErr::ForeignKeyConstraintViolation(_) | _) | None => Self::Unexpected(error),
