@@ -168,12 +168,15 @@ impl Gateway {
                 Ok(()) => {
                     tracing::info!(project_space.id = %space, "loaded policy stack {version} of `{space}`")
                 }
-                // What the space had keeps answering; a space without any answers by `standard`.
-                Err(error) => tracing::error!(
-                    project_space.id = %space,
-                    error = &error as &dyn std::error::Error,
-                    "could not load policy stack {version} of `{space}`"
-                ),
+                // What the space had keeps answering; if that is nothing, nobody does.
+                Err(error) => {
+                    self.policy.withhold(*space);
+                    tracing::error!(
+                        project_space.id = %space,
+                        error = &error as &dyn std::error::Error,
+                        "could not load policy stack {version} of `{space}`"
+                    );
+                }
             }
             known.insert(*space, *version);
         }

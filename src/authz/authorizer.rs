@@ -9,6 +9,7 @@ use super::request::{Request, ScopeRequest};
 use crate::domain::{
     Clock, DecisionId, Identity, Principal, ProjectSpaceId, SignIn, Standing, permission::Grants,
 };
+use std::borrow::Cow;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
@@ -67,18 +68,11 @@ impl Authorizer {
             }
             Realm::Own(_) | Realm::Gateway => return Err(stranger(principal)),
         };
-        let operator;
-        let standing = if principal.identity == Identity::System {
-            operator = operator_standing(space);
-            &operator
-        } else {
-            // Tenants never meet: no policy is asked about, or told of, somebody who does not belong to the space.
-            principal.standing_in(space).ok_or_else(|| stranger(principal))?
-        };
+        let standing = standing(principal, space)?;
         let request = Request {
             identity: principal.identity,
             signed_in_by: principal.signed_in_by,
-            standing,
+            standing: &standing,
             action: A::NAME,
             resource_kind: A::Resource::KIND,
             resource_id: resource.id(),
@@ -130,17 +124,11 @@ impl Authorizer {
     ) -> Result<Scope<A>, Denied> {
         let now = self.clock.now();
         let decision = DecisionId::fresh(now);
-        let operator;
-        let standing = if principal.identity == Identity::System {
-            operator = operator_standing(space);
-            &operator
-        } else {
-            principal.standing_in(space).ok_or_else(|| stranger(principal))?
-        };
+        let standing = standing(principal, space)?;
         let request = ScopeRequest {
             identity: principal.identity,
             signed_in_by: principal.signed_in_by,
-            standing,
+            standing: &standing,
             action: A::NAME,
             resource_kind: A::Resource::KIND,
             now,
@@ -161,6 +149,15 @@ impl<A: Action> Authorized<A> {
             policy: HOST.to_owned(),
         }
     }
+}
+
+/// What the principal is in a project space. Tenants never meet: no policy is asked about, or told of, somebody who
+/// does not belong to the space.
+fn standing(principal: &Principal, space: ProjectSpaceId) -> Result<Cow<'_, Standing>, Denied> {
+    if principal.identity == Identity::System {
+        return Ok(Cow::Owned(operator_standing(space)));
+    }
+    principal.standing_in(space).map(Cow::Borrowed).ok_or_else(|| stranger(principal))
 }
 
 /// What somebody hears of a thing they have no part in: that it is not there, or that they should sign in.

@@ -12,213 +12,101 @@ fn hexes(ids: &[LocationId]) -> Vec<String> {
     ids.iter().map(|id| id.hex()).collect()
 }
 
-impl Resource for Gateway {
-    const KIND: &'static str = "gateway";
+macro_rules! resources {
+    ($($noun:ty = $kind:literal of $realm:expr, id $id:expr, $attributes:expr;)*) => {$(
+        impl Resource for $noun {
+            const KIND: &'static str = $kind;
 
-    fn realm(&self) -> Realm {
-        Realm::Gateway
-    }
+            fn realm(&self) -> Realm {
+                let realm: fn(&Self) -> Realm = $realm;
+                realm(self)
+            }
 
-    fn id(&self) -> Option<String> {
-        None
-    }
+            fn id(&self) -> Option<String> {
+                let id: fn(&Self) -> Option<String> = $id;
+                id(self)
+            }
 
-    fn attributes(&self) -> Attributes {
-        Attributes::new()
-    }
+            fn attributes(&self) -> Attributes {
+                let attributes: fn(&Self) -> Attributes = $attributes;
+                attributes(self)
+            }
+        }
+    )*};
 }
 
-impl Resource for Account {
-    const KIND: &'static str = "account";
+// A person's own things have no attributes: no policy is asked about them.
+resources! {
+    Gateway = "gateway" of |_| Realm::Gateway, id |_| None, |_| Attributes::new();
+    Account = "account" of |it| Realm::Own(it.0), id |it| it.0.id(), |_| Attributes::new();
+    WebUser = "web_user" of |it| Realm::Own(Identity::WebUser(it.id)), id |it| Some(it.id.hex()), |_| Attributes::new();
+    Session = "session" of |it| Realm::Own(it.owner), id |it| Some(it.id.hex()), |_| Attributes::new();
 
-    fn realm(&self) -> Realm {
-        Realm::Own(self.0)
-    }
+    ProjectSpace = "project_space" of |it| Realm::ProjectSpace(it.id), id |it| Some(it.id.hex()),
+        |it| Attributes::new().with("name", it.name.as_str());
 
-    fn id(&self) -> Option<String> {
-        self.0.id()
-    }
+    MobileWorker = "mobile_worker" of |it| Realm::ProjectSpace(it.project_space), id |it| Some(it.id.hex()),
+        |it| {
+            let profile = &it.profile;
+            Attributes::new()
+                .with("id", it.id.hex())
+                .with("username", it.username.as_str())
+                .with("status", it.status.name())
+                .with("role_id", profile.role.map(|id| id.hex()))
+                .with("location_ids", hexes(&profile.locations))
+                .with("location_lineage", hexes(&it.lineage))
+                .with("primary_location_id", profile.primary_location.map(|id| id.hex()))
+                .with("group_ids", profile.groups.iter().map(|id| id.hex()).collect::<Vec<_>>())
+                .with("language", profile.language.as_ref().map(ToString::to_string))
+                .with("created_at", it.created_at.timestamp())
+                .with(
+                    "last_login_at",
+                    it.last_login_at.map_or(Value::Nothing, |at| Value::Integer(at.timestamp())),
+                )
+        };
 
-    fn attributes(&self) -> Attributes {
-        Attributes::new()
-    }
-}
+    Role = "role" of |it| Realm::ProjectSpace(it.project_space), id |it| Some(it.id.hex()),
+        |it| {
+            Attributes::new()
+                .with("id", it.id.hex())
+                .with("name", it.name.as_str())
+                .with("assignable_by", it.assignable_by.iter().map(|id| id.hex()).collect::<Vec<_>>())
+                .with("editable_by_non_admins", it.editable_by_non_admins)
+                .with("is_archived", it.is_archived)
+                .with("is_mobile_default", it.is_mobile_default)
+        };
 
-impl Resource for WebUser {
-    const KIND: &'static str = "web_user";
+    LocationType = "location_type" of |it| Realm::ProjectSpace(it.project_space), id |it| Some(it.id.hex()),
+        |it| {
+            Attributes::new()
+                .with("id", it.id.hex())
+                .with("name", it.name.as_str())
+                .with("code", it.code.as_str())
+        };
 
-    fn realm(&self) -> Realm {
-        Realm::Own(Identity::WebUser(self.id))
-    }
+    Location = "location" of |it| Realm::ProjectSpace(it.project_space), id |it| Some(it.id.hex()),
+        |it| {
+            Attributes::new()
+                .with("id", it.id.hex())
+                .with("name", it.name.as_str())
+                .with("site_code", it.site_code.as_str())
+                .with("type_id", it.location_type.hex())
+                .with("parent_id", it.parent.map(|id| id.hex()))
+                .with("location_lineage", hexes(&it.lineage))
+                .with("is_archived", it.is_archived)
+        };
 
-    fn id(&self) -> Option<String> {
-        Some(self.id.hex())
-    }
+    Group = "group" of |it| Realm::ProjectSpace(it.project_space), id |it| Some(it.id.hex()),
+        |it| {
+            Attributes::new()
+                .with("id", it.id.hex())
+                .with("name", it.name.as_str())
+                .with("case_sharing", it.case_sharing)
+                .with("reporting", it.reporting)
+        };
 
-    fn attributes(&self) -> Attributes {
-        Attributes::new()
-    }
-}
-
-impl Resource for Session {
-    const KIND: &'static str = "session";
-
-    fn realm(&self) -> Realm {
-        Realm::Own(self.owner)
-    }
-
-    fn id(&self) -> Option<String> {
-        Some(self.id.hex())
-    }
-
-    fn attributes(&self) -> Attributes {
-        Attributes::new()
-    }
-}
-
-impl Resource for ProjectSpace {
-    const KIND: &'static str = "project_space";
-
-    fn realm(&self) -> Realm {
-        Realm::ProjectSpace(self.id)
-    }
-
-    fn id(&self) -> Option<String> {
-        Some(self.id.hex())
-    }
-
-    fn attributes(&self) -> Attributes {
-        Attributes::new().with("name", self.name.as_str())
-    }
-}
-
-impl Resource for MobileWorker {
-    const KIND: &'static str = "mobile_worker";
-
-    fn realm(&self) -> Realm {
-        Realm::ProjectSpace(self.project_space)
-    }
-
-    fn id(&self) -> Option<String> {
-        Some(self.id.hex())
-    }
-
-    fn attributes(&self) -> Attributes {
-        let profile = &self.profile;
-        Attributes::new()
-            .with("id", self.id.hex())
-            .with("username", self.username.as_str())
-            .with("status", self.status.name())
-            .with("role_id", profile.role.map(|id| id.hex()))
-            .with("location_ids", hexes(&profile.locations))
-            .with("location_lineage", hexes(&self.lineage))
-            .with("primary_location_id", profile.primary_location.map(|id| id.hex()))
-            .with("group_ids", profile.groups.iter().map(|id| id.hex()).collect::<Vec<_>>())
-            .with("language", profile.language.as_ref().map(ToString::to_string))
-            .with("created_at", self.created_at.timestamp())
-            .with(
-                "last_login_at",
-                self.last_login_at.map_or(Value::Nothing, |at| Value::Integer(at.timestamp())),
-            )
-    }
-}
-
-impl Resource for Role {
-    const KIND: &'static str = "role";
-
-    fn realm(&self) -> Realm {
-        Realm::ProjectSpace(self.project_space)
-    }
-
-    fn id(&self) -> Option<String> {
-        Some(self.id.hex())
-    }
-
-    fn attributes(&self) -> Attributes {
-        Attributes::new()
-            .with("id", self.id.hex())
-            .with("name", self.name.as_str())
-            .with("assignable_by", self.assignable_by.iter().map(|id| id.hex()).collect::<Vec<_>>())
-            .with("editable_by_non_admins", self.editable_by_non_admins)
-            .with("is_archived", self.is_archived)
-            .with("is_mobile_default", self.is_mobile_default)
-    }
-}
-
-impl Resource for LocationType {
-    const KIND: &'static str = "location_type";
-
-    fn realm(&self) -> Realm {
-        Realm::ProjectSpace(self.project_space)
-    }
-
-    fn id(&self) -> Option<String> {
-        Some(self.id.hex())
-    }
-
-    fn attributes(&self) -> Attributes {
-        Attributes::new()
-            .with("id", self.id.hex())
-            .with("name", self.name.as_str())
-            .with("code", self.code.as_str())
-    }
-}
-
-impl Resource for Location {
-    const KIND: &'static str = "location";
-
-    fn realm(&self) -> Realm {
-        Realm::ProjectSpace(self.project_space)
-    }
-
-    fn id(&self) -> Option<String> {
-        Some(self.id.hex())
-    }
-
-    fn attributes(&self) -> Attributes {
-        Attributes::new()
-            .with("id", self.id.hex())
-            .with("name", self.name.as_str())
-            .with("site_code", self.site_code.as_str())
-            .with("type_id", self.location_type.hex())
-            .with("parent_id", self.parent.map(|id| id.hex()))
-            .with("location_lineage", hexes(&self.lineage))
-            .with("is_archived", self.is_archived)
-    }
-}
-
-impl Resource for Group {
-    const KIND: &'static str = "group";
-
-    fn realm(&self) -> Realm {
-        Realm::ProjectSpace(self.project_space)
-    }
-
-    fn id(&self) -> Option<String> {
-        Some(self.id.hex())
-    }
-
-    fn attributes(&self) -> Attributes {
-        Attributes::new()
-            .with("id", self.id.hex())
-            .with("name", self.name.as_str())
-            .with("case_sharing", self.case_sharing)
-            .with("reporting", self.reporting)
-    }
-}
-
-impl Resource for ApiKey {
-    const KIND: &'static str = "api_key";
-
-    fn realm(&self) -> Realm {
-        Realm::ProjectSpace(self.project_space)
-    }
-
-    fn id(&self) -> Option<String> {
-        Some(self.id.hex())
-    }
-
-    fn attributes(&self) -> Attributes {
-        Attributes::new().with("id", self.id.hex()).with("owner_id", self.owner.hex())
-    }
+    ApiKey = "api_key" of |it| Realm::ProjectSpace(it.project_space), id |it| Some(it.id.hex()),
+        |it| {
+            Attributes::new().with("id", it.id.hex()).with("owner_id", it.owner.hex())
+        };
 }

@@ -7,93 +7,76 @@ use crate::domain::{
 };
 use crate::service::{Failure, Services};
 
-/// Notes a fault for everything that is added or taken away and is not the caller's to assign.
-pub(super) async fn check(
-    services: &Services,
-    principal: &Principal,
-    space: ProjectSpaceId,
-    before: &MobileWorkerProfile,
-    after: &MobileWorkerProfile,
-    faults: &mut Faults,
-) -> Result<(), Failure> {
-    check_groups(services, principal, space, before, after, faults).await?;
-    check_locations(services, principal, space, before, after, faults).await?;
-    match after.role {
-        Some(role) if before.role != after.role => check_role(services, principal, space, role, faults).await,
-        _ => Ok(()),
-    }
+/// A change of what a worker is given, by somebody, in a project space.
+pub(super) struct Assignments<'a> {
+    pub services: &'a Services,
+    pub principal: &'a Principal,
+    pub space: ProjectSpaceId,
+    pub before: &'a MobileWorkerProfile,
+    pub after: &'a MobileWorkerProfile,
 }
 
-async fn check_groups(
-    services: &Services,
-    principal: &Principal,
-    space: ProjectSpaceId,
-    before: &MobileWorkerProfile,
-    after: &MobileWorkerProfile,
-    faults: &mut Faults,
-) -> Result<(), Failure> {
-    let changed: Vec<GroupId> = difference(&before.groups, &after.groups);
-    if changed.is_empty() {
-        return Ok(());
+impl Assignments<'_> {
+    /// Notes a fault for everything that is added or taken away and is not the caller's to assign.
+    pub(super) async fn check(&self, faults: &mut Faults) -> Result<(), Failure> {
+        self.check_groups(faults).await?;
+        self.check_locations(faults).await?;
+        match self.after.role {
+            Some(role) if self.before.role != self.after.role => self.check_role(role, faults).await,
+            _ => Ok(()),
+        }
     }
-    let scope = services.authorizer.scope::<AssignGroup>(principal, space).await?;
-    let found = services.store.groups_with_ids(&scope, &changed).await?;
-    for id in changed {
-        if !found.iter().any(|group| group.id == id) {
+
+    async fn check_groups(&self, faults: &mut Faults) -> Result<(), Failure> {
+        let after = &self.after.groups;
+        let changed: Vec<GroupId> = difference(&self.before.groups, after);
+        if changed.is_empty() {
+            return Ok(());
+        }
+        let scope = self.services.authorizer.scope::<AssignGroup>(self.principal, self.space).await?;
+        let found = self.services.store.groups_with_ids(&scope, &changed).await?;
+        for id in changed.iter().filter(|id| !found.iter().any(|group| group.id == **id)) {
             let message = format!("there is no group `{id}` that you may assign");
-            note(faults, FaultCode::GroupOutOfReach, "group_ids", &after.groups, &id, message);
+            note(faults, FaultCode::GroupOutOfReach, "group_ids", after, id, message);
         }
+        Ok(())
     }
-    Ok(())
-}
 
-async fn check_locations(
-    services: &Services,
-    principal: &Principal,
-    space: ProjectSpaceId,
-    before: &MobileWorkerProfile,
-    after: &MobileWorkerProfile,
-    faults: &mut Faults,
-) -> Result<(), Failure> {
-    let changed: Vec<LocationId> = difference(&before.locations, &after.locations);
-    if changed.is_empty() {
-        return Ok(());
-    }
-    let scope = services.authorizer.scope::<AssignLocation>(principal, space).await?;
-    let found = services.store.locations_with_ids(&scope, &changed).await?;
-    for id in changed {
-        if !found.iter().any(|location| location.id == id) {
+    async fn check_locations(&self, faults: &mut Faults) -> Result<(), Failure> {
+        let after = &self.after.locations;
+        let changed: Vec<LocationId> = difference(&self.before.locations, after);
+        if changed.is_empty() {
+            return Ok(());
+        }
+        let scope = self.services.authorizer.scope::<AssignLocation>(self.principal, self.space).await?;
+        let found = self.services.store.locations_with_ids(&scope, &changed).await?;
+        for id in changed.iter().filter(|id| !found.iter().any(|location| location.id == **id)) {
             let message = format!("there is no location `{id}` within your reach");
-            note(faults, FaultCode::LocationOutOfReach, "location_ids", &after.locations, &id, message);
+            note(faults, FaultCode::LocationOutOfReach, "location_ids", after, id, message);
         }
+        Ok(())
     }
-    Ok(())
-}
 
-async fn check_role(
-    services: &Services,
-    principal: &Principal,
-    space: ProjectSpaceId,
-    role: RoleId,
-    faults: &mut Faults,
-) -> Result<(), Failure> {
-    let scope = services.authorizer.scope::<AssignRole>(principal, space).await?;
-    let found = services.store.roles_with_ids(&scope, &[role]).await?;
-    let Some(role) = found.first().filter(|role| !role.is_archived) else {
-        let message = format!("there is no role `{role}` that you may assign");
-        faults.add(FaultCode::RoleNotAssignable, &["role_id"], message);
-        return Ok(());
-    };
-    // A worker without a role has the mobile default anyway, so giving it grants nothing.
-    if !role.is_mobile_default
-        && let Some(standing) = principal.standing_in(space)
-        && let lacking = role.beyond(standing)
-        && !lacking.is_empty()
-    {
-        let message = format!("the role grants what you do not hold: {}", lacking.join(", "));
-        faults.add(FaultCode::GrantNotHeld, &["role_id"], message);
+    async fn check_role(&self, role: RoleId, faults: &mut Faults) -> Result<(), Failure> {
+        let scope = self.services.authorizer.scope::<AssignRole>(self.principal, self.space).await?;
+        let found = self.services.store.roles_with_ids(&scope, &[role]).await?;
+        // No policy can have an archived role given.
+        let Some(role) = found.first().filter(|role| !role.is_archived) else {
+            let message = format!("there is no role `{role}` that you may assign");
+            faults.add(FaultCode::RoleNotAssignable, &["role_id"], message);
+            return Ok(());
+        };
+        // A worker without a role has the mobile default anyway, so giving it grants nothing.
+        if !role.is_mobile_default
+            && let Some(standing) = self.principal.standing_in(self.space)
+            && let lacking = role.beyond(standing)
+            && !lacking.is_empty()
+        {
+            let message = format!("the role grants what you do not hold: {}", lacking.join(", "));
+            faults.add(FaultCode::GrantNotHeld, &["role_id"], message);
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 /// What is in one list and not in the other.

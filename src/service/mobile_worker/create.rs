@@ -1,4 +1,5 @@
-use super::{assignments, proposed};
+use super::assignments::Assignments;
+use super::proposed;
 use crate::authz::{CreateMobileWorker, Visible};
 use crate::domain::{
     FaultCode, Faults, MobileWorker, MobileWorkerInput, MobileWorkerProfile, Principal, Username,
@@ -52,7 +53,9 @@ pub async fn create(
     {
         faults.extend(taken(username));
     }
-    assignments::check(services, principal, space.id, &blank, &draft.profile, &mut faults).await?;
+    let assignments =
+        Assignments { services, principal, space: space.id, before: &blank, after: &draft.profile };
+    assignments.check(&mut faults).await?;
     let (Some(username), true) = (username, faults.is_empty()) else { return Err(faults.into()) };
 
     let hash = match (password, draft.password) {

@@ -1,4 +1,5 @@
-use super::{assignments, proposed, unchanged, wrong_state};
+use super::assignments::Assignments;
+use super::{proposed, unchanged, wrong_state};
 use crate::authz::{UpdateMobileWorker, Visible};
 use crate::domain::{MobileWorker, MobileWorkerId, MobileWorkerInput, MobileWorkerStatus, Principal};
 use crate::service::{Refused, Services, project_space};
@@ -31,7 +32,8 @@ pub async fn update(
     let draft = input.draft(&before);
     let mut faults = draft.faults;
     let space = proof.resource().project_space;
-    assignments::check(services, principal, space, &before, &draft.profile, &mut faults).await?;
+    let assignments = Assignments { services, principal, space, before: &before, after: &draft.profile };
+    assignments.check(&mut faults).await?;
     faults.check()?;
     if draft.password.is_none() && draft.profile == before {
         return Ok(proof.into_visible());
