@@ -307,6 +307,8 @@ impl MobileWorkerInput {
     /// otherwise, as CommCare does (reference §6.2).
     fn draft_primary_location(&self, profile: &mut MobileWorkerProfile, faults: &mut Faults) {
         match &self.primary_location {
+            // Neither is spoken of: one that was cleared stays cleared.
+            Patch::Keep if self.locations == Patch::Keep => {}
             Patch::Keep => {
                 if profile.primary_location.is_none_or(|primary| !profile.locations.contains(&primary)) {
                     profile.primary_location = profile.locations.first().copied();

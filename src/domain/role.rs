@@ -176,11 +176,15 @@ impl RoleInput {
         }
         grants.normalise();
         if self.assignable_by.len() > ASSIGNABLE_BY_MAX {
-            faults.add(FaultCode::TooLong, &["assignable_by"], format!("at most {ASSIGNABLE_BY_MAX} roles"));
+            faults.add(
+                FaultCode::TooLong,
+                &["assignable_by_ids"],
+                format!("at most {ASSIGNABLE_BY_MAX} roles"),
+            );
         }
         let mut assignable_by = Vec::new();
         for (index, id) in self.assignable_by.iter().take(ASSIGNABLE_BY_MAX).enumerate() {
-            let path = ["assignable_by", &index.to_string()];
+            let path = ["assignable_by_ids", &index.to_string()];
             assignable_by.extend(faults.take(FaultCode::InvalidValue, &path, RoleId::parse(id)));
         }
         match name {

@@ -89,7 +89,11 @@ pub struct UserError {
 
 impl From<Fault> for UserError {
     fn from(fault: Fault) -> Self {
-        let path: Vec<_> = fault.path.iter().map(|step| camel_case(step)).collect();
+        let mut path = fault.path;
+        // Only the first step is a name of ours: below it stand indices, and the project's own keys as they are.
+        if let Some(field) = path.first_mut() {
+            *field = camel_case(field);
+        }
         Self {
             code: UserErrorCode::from(fault.code),
             message: fault.message,

@@ -3,6 +3,7 @@
 
 use async_graphql::parser::types::{ExecutableDocument, OperationType, Selection, SelectionSet};
 use async_graphql::{Name, Positioned};
+use std::collections::HashMap;
 
 /// Longest document, in bytes (security G1).
 pub const DOCUMENT_MAX: usize = 64 * 1024;
@@ -10,6 +11,11 @@ pub const DOCUMENT_MAX: usize = 64 * 1024;
 pub const NESTING_MAX: usize = 50;
 /// Most tokens, roughly counted (security G2).
 pub const TOKENS_MAX: usize = 4000;
+/// Most selections, each fragment counted wherever it is spread: a fragment that spreads another twice, which spreads
+/// another twice, doubles with every line, and validation walks them all.
+const SELECTIONS_MAX: usize = 10_000;
+/// Deepest selection, fragments spread out.
+const SPREAD_MAX: usize = 100;
 /// Most root fields of a query, after fragments (security G4).
 const ROOT_FIELDS_MAX: usize = 20;
 /// Most root fields of a mutation, after fragments (security G4).
@@ -35,6 +41,11 @@ pub enum DocumentError {
     /// The name fits no operation, or there are several and no name.
     #[error("{0}")]
     Operation(&'static str),
+    /// Fragments that spread themselves, or each other so often that the document grows without end.
+    #[error(
+        "a document has at most {SELECTIONS_MAX} selections, fragments spread out, at most {SPREAD_MAX} deep"
+    )]
+    TooManySelections,
     /// Too many root fields.
     #[error("an operation has at most {0} root fields")]
     TooManyRootFields(usize),
@@ -72,6 +83,13 @@ pub fn check(text: &str, operation_name: Option<&str>) -> Result<Checked, Docume
     };
     let (_, operation) = operation.ok_or(DocumentError::Operation("there is no operation of this name"))?;
     let kind = operation.node.ty;
+    let mut sizes = Sizes { document: &document, fragments: HashMap::new() };
+    // Validation walks all operations, also those that will not be executed.
+    for (_, operation) in document.operations.iter() {
+        if sizes.of(&operation.node.selection_set.node, 0)? > SELECTIONS_MAX {
+            return Err(DocumentError::TooManySelections);
+        }
+    }
     let mut roots = Roots { document: &document, names: Vec::new(), steps: 0 };
     roots.gather(&operation.node.selection_set.node);
     let most = if kind == OperationType::Query { ROOT_FIELDS_MAX } else { MUTATIONS_MAX };
@@ -156,6 +174,47 @@ fn after_string(rest: &[u8]) -> &[u8] {
     string
 }
 
+/// How many selections a document has once its fragments are spread out. Each fragment is measured once.
+struct Sizes<'a> {
+    document: &'a ExecutableDocument,
+    /// Nothing stands for a fragment that is being measured: meeting it again means that it spreads itself.
+    fragments: HashMap<&'a Name, Option<usize>>,
+}
+
+impl<'a> Sizes<'a> {
+    fn of(&mut self, set: &'a SelectionSet, depth: usize) -> Result<usize, DocumentError> {
+        if depth > SPREAD_MAX {
+            return Err(DocumentError::TooManySelections);
+        }
+        let mut size = 0_usize;
+        for selection in &set.items {
+            let below = match &selection.node {
+                Selection::Field(field) => self.of(&field.node.selection_set.node, depth + 1)?,
+                Selection::InlineFragment(inline) => self.of(&inline.node.selection_set.node, depth + 1)?,
+                Selection::FragmentSpread(spread) => {
+                    self.fragment(&spread.node.fragment_name.node, depth + 1)?
+                }
+            };
+            size = size.saturating_add(below).saturating_add(1);
+        }
+        Ok(size)
+    }
+
+    fn fragment(&mut self, name: &'a Name, depth: usize) -> Result<usize, DocumentError> {
+        match self.fragments.get(name) {
+            Some(Some(size)) => return Ok(*size),
+            Some(None) => return Err(DocumentError::TooManySelections),
+            None => {}
+        }
+        // One that is not there is for validation to name.
+        let Some(fragment) = self.document.fragments.get(name) else { return Ok(0) };
+        self.fragments.insert(name, None);
+        let size = self.of(&fragment.node.selection_set.node, depth)?;
+        self.fragments.insert(name, Some(size));
+        Ok(size)
+    }
+}
+
 /// The root fields of an operation, those in fragments too.
 struct Roots<'a> {
     document: &'a ExecutableDocument,
@@ -226,6 +285,22 @@ mod tests {
     }
 
     #[test]
+    fn fragments_that_double_are_refused_at_once() {
+        on_a_small_stack(|| {
+            let lines = |count: usize, end: &str| {
+                let double =
+                    |n: usize| format!(" fragment F{n} on Query{{a{{...F{0}}} b{{...F{0}}}}}", n + 1);
+                let fragments: String = (0..count).map(double).collect();
+                format!("{{...F0}}{fragments} fragment F{count} on Query{{{end}}}")
+            };
+            assert_eq!(check(&lines(40, "x"), None).unwrap_err(), DocumentError::TooManySelections);
+            assert_eq!(check(&lines(200, "x"), None).unwrap_err(), DocumentError::TooManySelections);
+            assert_eq!(check(&lines(3, "...F0"), None).unwrap_err(), DocumentError::TooManySelections);
+            assert!(check(&lines(3, "x"), None).is_ok());
+        });
+    }
+
+    #[test]
     fn root_fields_are_counted_through_fragments() {
         let login = "login(input:{username:\"a\",password:\"b\"}){accessToken}";
         let two = format!("mutation{{a:{login} b:{login}}}");
@@ -235,7 +310,16 @@ mod tests {
         let many: String = (0..21).map(|n| format!("a{n}:__typename ")).collect();
         assert_eq!(check(&format!("{{{many}}}"), None).unwrap_err(), DocumentError::TooManyRootFields(20));
         let endless = "{...A} fragment A on Query{...B} fragment B on Query{...A}";
-        assert_eq!(check(endless, None).unwrap_err(), DocumentError::TooManyRootFields(20));
+        assert_eq!(check(endless, None).unwrap_err(), DocumentError::TooManySelections);
+    }
+
+    #[test]
+    fn fragments_that_double_are_refused_in_the_operation_that_is_not_meant_too() {
+        let double = |n: usize| format!(" fragment F{n} on Viewer{{...F{0} ...F{0}}}", n + 1);
+        let doubling: String = (0..30).map(double).collect();
+        let elsewhere =
+            format!("query A{{b}} query B{{viewer{{...F0}}}}{doubling} fragment F30 on Viewer{{a}}");
+        assert_eq!(check(&elsewhere, Some("A")).unwrap_err(), DocumentError::TooManySelections);
     }
 
     proptest! {

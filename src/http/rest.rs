@@ -3,7 +3,7 @@
 use super::edge::{self, App, answer};
 use super::{json, media};
 use crate::authn::BasicAuth;
-use crate::domain::{Channel, Principal};
+use crate::domain::{Channel, Identity, Principal};
 use crate::rest::mobile_worker::{self, ListParameters};
 use crate::rest::{Answer, problem};
 use poem::http::Method;
@@ -71,7 +71,11 @@ async fn serve_worker(app: &App, mut request: Request) -> Result<Answer, Answer>
 
 /// A stranger is told to sign in before anything else is looked at.
 async fn principal(app: &App, request: &Request) -> Result<Principal, Answer> {
-    Ok(edge::principal(app, request, Channel::Rest, BasicAuth::Taken).await?)
+    let principal = edge::principal(app, request, Channel::Rest, BasicAuth::Taken).await?;
+    match principal.identity {
+        Identity::Anonymous => Err(problem(401, "UNAUTHENTICATED", "sign in first")),
+        Identity::WebUser(_) | Identity::MobileWorker(_) | Identity::System => Ok(principal),
+    }
 }
 
 async fn object(request: &mut Request) -> Result<Map<String, Json>, Answer> {

@@ -15,6 +15,7 @@ use sea_orm::sea_query::{
     Alias, Expr, ExprTrait, LikeExpr, Query, SelectStatement, extension::sqlite::SqliteExpr,
 };
 use sea_orm::{ColumnTrait, DbBackend};
+use unicode_normalization::UnicodeNormalization;
 
 const OWNER: (&str, &str) = ("mobile_worker", "id");
 
@@ -155,7 +156,9 @@ impl Store {
         if let Some(after) = filter.updated_after {
             query.and_where(Own::UpdatedAt.gt(after));
         }
-        for word in filter.search.iter().flat_map(|text| text.split_whitespace()) {
+        // Names are kept composed, so they are looked for composed: some keyboards send `e` and an accent.
+        let search: Option<String> = filter.search.as_ref().map(|text| text.nfc().collect());
+        for word in search.iter().flat_map(|text| text.split_whitespace()) {
             query.and_where(self.contains(&word.to_lowercase()));
         }
     }

@@ -57,7 +57,7 @@ fn sql(condition: &Condition, columns: Columns) -> Result<SqlCondition, StoreErr
                 Some(id) => known(expr, |expr| expr.eq(id)),
                 None => never().into_condition(),
             },
-            (Column::Text(expr) | Column::MaybeText(expr), Value::Text(text)) => {
+            (Column::Text(expr) | Column::MaybeText(expr), Value::Text(text)) if is_storable(text) => {
                 known(expr, |expr| expr.eq(text.as_str()))
             }
             (Column::Boolean(expr), Value::Boolean(truth)) => expr.eq(*truth).into_condition(),
@@ -70,7 +70,8 @@ fn sql(condition: &Condition, columns: Columns) -> Result<SqlCondition, StoreErr
         Condition::OneOf(name, wanted) => match column(name)? {
             Column::Id(expr) | Column::MaybeId(expr) => known(expr, |expr| expr.is_in(ids(wanted))),
             Column::Text(expr) | Column::MaybeText(expr) => {
-                known(expr, |expr| expr.is_in(wanted.iter().map(String::as_str)))
+                let wanted = wanted.iter().map(String::as_str).filter(|text| is_storable(text));
+                known(expr, |expr| expr.is_in(wanted))
             }
             Column::Boolean(_) | Column::Ids(..) => never().into_condition(),
         },
@@ -95,6 +96,11 @@ fn known(expr: Expr, compare: impl FnOnce(Expr) -> Expr) -> SqlCondition {
 fn id(text: &str) -> Option<Uuid> {
     let lower = text.len() == 32 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
     if lower { Uuid::try_parse(text).ok() } else { None }
+}
+
+/// PostgreSQL has no text with a NUL in it, and takes none to compare with: nothing is equal to it.
+fn is_storable(text: &str) -> bool {
+    !text.contains('\0')
 }
 
 fn ids(texts: &[String]) -> Vec<Uuid> {

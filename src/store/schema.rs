@@ -3,7 +3,7 @@
 use super::connection::Store;
 use super::error::StoreError;
 use migration::{Migrator, MigratorTrait};
-use sea_orm::{ConnectionTrait, DbBackend, TransactionTrait};
+use sea_orm::{ConnectionTrait, DbBackend, SqliteTransactionMode, TransactionOptions, TransactionTrait};
 
 /// One migration and whether it has been applied.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +21,14 @@ pub struct MigrationState {
 pub async fn migrate_up(store: &Store) -> Result<(), StoreError> {
     let connection = store.for_migrations();
     if connection.get_database_backend() != DbBackend::Postgres {
-        return Ok(Migrator::up(connection, None).await?);
+        // One transaction: who starts at the same time waits for it, and who dies on the way leaves nothing half-made.
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        let turn = connection.begin_with_options(options).await?;
+        Migrator::up(&turn, None).await?;
+        return Ok(turn.commit().await?);
     }
     // Of several gateways that start at once, one migrates and the others wait for it. The lock goes with its
     // transaction, whatever happens.

@@ -118,15 +118,17 @@ impl UnitOfWork<RefreshSession> {
         presented: &[u8],
         next: Vec<u8>,
     ) -> Result<(), StoreError> {
-        let written = session::Entity::update_many()
+        let mut update = session::Entity::update_many()
             .col_expr(session::Column::RefreshHash, Expr::val(next))
             .col_expr(session::Column::PreviousHash, Expr::val(presented.to_vec()))
-            .col_expr(session::Column::RefreshedAt, Expr::val(self.now))
             .filter(session::Column::Id.eq(self.proof.resource().id.0))
             .filter(session::Column::RefreshHash.eq(current.to_vec()))
-            .filter(session::Column::EndedAt.is_null())
-            .exec(&self.tx)
-            .await?;
+            .filter(session::Column::EndedAt.is_null());
+        // A repetition does not begin a new minute, or an old token could be kept good for ever.
+        if presented == current {
+            update = update.col_expr(session::Column::RefreshedAt, Expr::val(self.now));
+        }
+        let written = update.exec(&self.tx).await?;
         if written.rows_affected == 1 { Ok(()) } else { Err(StoreError::Stale) }
     }
 }

@@ -1,6 +1,6 @@
 use super::object::object;
 use super::{common, parse_id};
-use crate::domain::Principal;
+use crate::domain::{MobileWorkerStatus, Principal};
 use crate::rest::answer::Answer;
 use crate::rest::fields::Fields;
 use crate::service::{Failure, Refused, Services, api, mobile_worker};
@@ -20,8 +20,11 @@ pub async fn edit(
 ) -> Result<Answer, Refused> {
     let here = api::enter(services, principal, project_space).await?.resource().id;
     let id = parse_id(id)?;
-    // The path names the project space: a worker of another one of the caller's is not there.
-    mobile_worker::read(services, principal, here, id).await?.ok_or(Failure::NotFound)?;
+    // The path names the project space: a worker of another one of the caller's is not there. Nor is a deleted one.
+    mobile_worker::read(services, principal, here, id)
+        .await?
+        .filter(|worker| worker.status != MobileWorkerStatus::Deleted)
+        .ok_or(Failure::NotFound)?;
     let mut fields = Fields::of(body);
     let mut input = common(&mut fields);
     // Sends a mail to an account that has yet to be confirmed (seed 002); every account is, so far.

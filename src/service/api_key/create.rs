@@ -1,7 +1,7 @@
 use crate::authn::Secret;
 use crate::authz::{AssignRole, Attributes, CreateApiKey, Visible};
 use crate::domain::person::{NAME_MAX, filled_line};
-use crate::domain::{ApiKey, ApiKeyId, FaultCode, Faults, Identity, Principal, RoleId};
+use crate::domain::{ApiKey, ApiKeyId, FaultCode, Faults, Identity, Principal, RoleId, SignIn};
 use crate::service::{Refused, Services, project_space};
 use crate::store::StoreError;
 use chrono::{DateTime, Utc};
@@ -52,6 +52,11 @@ pub async fn create(
         let message = "only web users have API keys";
         return Err(Faults::one(FaultCode::InvalidState, &[], message).into());
     };
+    // No policy can switch this off: a key would have itself replaced by one without its role, addresses and end.
+    if principal.signed_in_by == SignIn::ApiKey {
+        let message = "an API key cannot make another: sign in with a password";
+        return Err(Faults::one(FaultCode::InvalidState, &[], message).into());
+    }
     let space = proof.resource().id;
 
     let mut faults = Faults::new();

@@ -3,7 +3,8 @@
 
 use crate::authz::{AssignGroup, AssignLocation, AssignRole};
 use crate::domain::{
-    FaultCode, Faults, GroupId, LocationId, MobileWorkerProfile, Principal, ProjectSpaceId, RoleId,
+    FaultCode, Faults, GroupId, LocationId, MobileWorkerInput, MobileWorkerProfile, Patch, Principal,
+    ProjectSpaceId, RoleId,
 };
 use crate::service::{Failure, Services};
 
@@ -14,6 +15,8 @@ pub(super) struct Assignments<'a> {
     pub space: ProjectSpaceId,
     pub before: &'a MobileWorkerProfile,
     pub after: &'a MobileWorkerProfile,
+    /// Where the faults are: it may name a thing twice, or nonsense beside it.
+    pub input: &'a MobileWorkerInput,
 }
 
 impl Assignments<'_> {
@@ -28,8 +31,7 @@ impl Assignments<'_> {
     }
 
     async fn check_groups(&self, faults: &mut Faults) -> Result<(), Failure> {
-        let after = &self.after.groups;
-        let changed: Vec<GroupId> = difference(&self.before.groups, after);
+        let changed: Vec<GroupId> = difference(&self.before.groups, &self.after.groups);
         if changed.is_empty() {
             return Ok(());
         }
@@ -37,14 +39,14 @@ impl Assignments<'_> {
         let found = self.services.store.groups_with_ids(&scope, &changed).await?;
         for id in changed.iter().filter(|id| !found.iter().any(|group| group.id == **id)) {
             let message = format!("there is no group `{id}` that you may assign");
-            note(faults, FaultCode::GroupOutOfReach, "group_ids", after, id, message);
+            let is_it = |text: &String| GroupId::parse(text).as_ref() == Ok(id);
+            note(faults, FaultCode::GroupOutOfReach, "group_ids", &self.input.groups, is_it, message);
         }
         Ok(())
     }
 
     async fn check_locations(&self, faults: &mut Faults) -> Result<(), Failure> {
-        let after = &self.after.locations;
-        let changed: Vec<LocationId> = difference(&self.before.locations, after);
+        let changed: Vec<LocationId> = difference(&self.before.locations, &self.after.locations);
         if changed.is_empty() {
             return Ok(());
         }
@@ -52,7 +54,15 @@ impl Assignments<'_> {
         let found = self.services.store.locations_with_ids(&scope, &changed).await?;
         for id in changed.iter().filter(|id| !found.iter().any(|location| location.id == **id)) {
             let message = format!("there is no location `{id}` within your reach");
-            note(faults, FaultCode::LocationOutOfReach, "location_ids", after, id, message);
+            let is_it = |text: &String| LocationId::parse(text).as_ref() == Ok(id);
+            note(
+                faults,
+                FaultCode::LocationOutOfReach,
+                "location_ids",
+                &self.input.locations,
+                is_it,
+                message,
+            );
         }
         Ok(())
     }
@@ -87,15 +97,15 @@ fn difference<T: Copy + PartialEq>(before: &[T], after: &[T]) -> Vec<T> {
 }
 
 /// Notes a fault where the id stands in the input; at the whole field for one that was taken away.
-fn note<T: PartialEq>(
+fn note(
     faults: &mut Faults,
     code: FaultCode,
     field: &str,
-    after: &[T],
-    id: &T,
+    given: &Patch<Vec<String>>,
+    is_it: impl Fn(&String) -> bool,
     message: String,
 ) {
-    match after.iter().position(|other| other == id) {
+    match given.as_set().and_then(|ids| ids.iter().position(is_it)) {
         Some(index) => faults.add(code, &[field, &index.to_string()], message),
         None => faults.add(code, &[field], message),
     }

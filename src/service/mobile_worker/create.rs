@@ -54,7 +54,7 @@ pub async fn create(
         faults.extend(taken(username));
     }
     let assignments =
-        Assignments { services, principal, space: space.id, before: &blank, after: &draft.profile };
+        Assignments { services, principal, space: space.id, before: &blank, after: &draft.profile, input };
     assignments.check(&mut faults).await?;
     let (Some(username), true) = (username, faults.is_empty()) else { return Err(faults.into()) };
 

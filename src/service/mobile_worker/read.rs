@@ -1,5 +1,5 @@
 use crate::authz::Visible;
-use crate::domain::{MobileWorker, MobileWorkerId, Principal, ProjectSpaceId};
+use crate::domain::{LoginName, MobileWorker, MobileWorkerId, Principal, ProjectSpaceId};
 use crate::service::{Failure, Services};
 
 /// The worker with this id; nothing when the caller may not see it. A deleted one is still there for who may see it.
@@ -28,6 +28,11 @@ pub async fn read_named(
 ) -> Result<Option<Visible<MobileWorker>>, Failure> {
     let scope = services.authorizer.scope(principal, space).await?;
     let username = username.trim().to_lowercase();
-    let username = username.split_once('@').map_or(username.as_str(), |(name, _)| name);
-    Ok(services.store.visible_mobile_worker_named(&scope, username).await?)
+    // A login name of another project space is nobody's here.
+    let username = match (LoginName::split(&username, services.worker_suffix()), principal.standing_in(space))
+    {
+        (Some(name), Some(standing)) if name.project_space == standing.project_space_name => name.username,
+        _ => username,
+    };
+    Ok(services.store.visible_mobile_worker_named(&scope, &username).await?)
 }

@@ -32,7 +32,8 @@ pub async fn update(
     let draft = input.draft(&before);
     let mut faults = draft.faults;
     let space = proof.resource().project_space;
-    let assignments = Assignments { services, principal, space, before: &before, after: &draft.profile };
+    let assignments =
+        Assignments { services, principal, space, before: &before, after: &draft.profile, input };
     assignments.check(&mut faults).await?;
     faults.check()?;
     if draft.password.is_none() && draft.profile == before {

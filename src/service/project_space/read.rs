@@ -31,8 +31,9 @@ pub async fn read_many(
     for space in services.store.project_spaces(ids).await? {
         match services.authorizer.authorize::<ReadProjectSpace>(principal, space, Attributes::new()).await {
             Ok(proof) => visible.push(proof.into_visible()),
-            Err(Denied::NotVisible | Denied::Forbidden { .. }) => {}
-            Err(denied @ (Denied::Anonymous | Denied::Undecided)) => return Err(denied.into()),
+            // A stranger too hears nothing, or the answer would tell which ids there are.
+            Err(Denied::NotVisible | Denied::Forbidden { .. } | Denied::Anonymous) => {}
+            Err(denied @ Denied::Undecided) => return Err(denied.into()),
         }
     }
     Ok(visible)

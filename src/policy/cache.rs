@@ -1,0 +1,136 @@
+//! Compiled modules kept between runs.
+//!
+//! What lies here is machine code that the gateway runs without a sandbox's check, so the folder is trusted only as
+//! far as the gateway trusts itself: it must belong to the gateway's own user and be closed to all others, and so must
+//! each file, looked at through the open handle that is then read. Who can write there as that user can replace the
+//! gateway's program as well, so a key kept beside the files would add nothing. A checksum is kept with the code, as a
+//! file may be cut off or decay. Whatever does not fit is compiled anew and written over.
+
+use super::bounds::BOUNDS;
+use super::error::PolicyError;
+use sha2::{Digest, Sha256};
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::hash::{Hash, Hasher};
+use std::io::{Read, Write};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use wasmtime::Engine;
+use wasmtime::component::Component;
+
+const CHECKSUM: usize = 32;
+
+/// A folder of compiled modules.
+#[derive(Debug)]
+pub(super) struct Cache {
+    dir: PathBuf,
+    user: u32,
+    /// What the code depends on besides the component: compiler, its settings, processor, and our own bounds.
+    compatibility: String,
+}
+
+impl Cache {
+    /// Opens the folder, making it if it is not there.
+    pub(super) fn open(dir: &Path, engine: &Engine) -> Result<Self, PolicyError> {
+        let unusable = |problem: String| PolicyError::Cache { path: dir.to_owned(), problem };
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(dir)
+            .map_err(|error| unusable(format!("it cannot be made: {error}")))?;
+        let user = rustix::process::geteuid().as_raw();
+        let found = fs::symlink_metadata(dir).map_err(|error| unusable(error.to_string()))?;
+        if !found.is_dir() {
+            return Err(unusable("it is no folder; links are not followed".to_owned()));
+        }
+        if found.uid() != user || found.mode() & 0o077 != 0 {
+            return Err(unusable(
+                "it must belong to the gateway's own user and be closed to all others: `chmod 700`"
+                    .to_owned(),
+            ));
+        }
+        let mut hasher = Compatibility(Sha256::new());
+        engine.precompile_compatibility_hash().hash(&mut hasher);
+        BOUNDS.hash(&mut hasher);
+        let mut compatibility = hex::encode(hasher.0.finalize());
+        compatibility.truncate(16);
+        Ok(Self { dir: dir.to_owned(), user, compatibility })
+    }
+
+    /// The component with this digest, if it lies here whole.
+    pub(super) fn get(&self, engine: &Engine, digest: &str) -> Option<Component> {
+        let code = self.read(digest)?;
+        // SAFETY: `deserialize` asks for bytes that `Component::serialize` made. These are such, unaltered: the folder
+        // and the file belong to our own user and are closed to others (see above), the checksum of what was read is
+        // right, and the bytes are in our own memory now. Those of another compiler or processor have another name,
+        // and are refused by their header besides.
+        #[expect(
+            unsafe_code,
+            reason = "the one place that takes machine code from a file; see the line above"
+        )]
+        let component = unsafe { Component::deserialize(engine, code) };
+        component
+            .inspect_err(|error| tracing::warn!(error = %error, "cached policy module is not usable"))
+            .ok()
+    }
+
+    /// Keeps a component. It is only slower without, so whatever goes wrong is logged and forgotten.
+    pub(super) fn put(&self, digest: &str, component: &Component) {
+        let written = component
+            .serialize()
+            .map_err(|error| error.to_string())
+            .and_then(|code| self.write(digest, &code).map_err(|error| error.to_string()));
+        if let Err(error) = written {
+            tracing::warn!(%error, "policy module was not kept in the cache");
+        }
+    }
+
+    fn path(&self, digest: &str) -> PathBuf {
+        self.dir.join(format!("{}-{digest}.cwasm", self.compatibility))
+    }
+
+    fn read(&self, digest: &str) -> Option<Vec<u8>> {
+        let no_follow = i32::try_from(rustix::fs::OFlags::NOFOLLOW.bits()).ok()?;
+        let mut file = OpenOptions::new().read(true).custom_flags(no_follow).open(self.path(digest)).ok()?;
+        let found = file.metadata().ok()?;
+        if !found.is_file() || found.uid() != self.user || found.mode() & 0o077 != 0 {
+            tracing::warn!(digest, "cached policy module is open to others: compiling anew");
+            return None;
+        }
+        let mut content = Vec::with_capacity(usize::try_from(found.len()).ok()?);
+        file.read_to_end(&mut content).ok()?;
+        let checksum = content.split_off(content.len().checked_sub(CHECKSUM)?);
+        if Sha256::digest(&content).as_slice() != checksum {
+            tracing::warn!(digest, "cached policy module is damaged: compiling anew");
+            return None;
+        }
+        Some(content)
+    }
+
+    /// Beside, then in place at once: a reader sees a whole file or none.
+    fn write(&self, digest: &str, code: &[u8]) -> std::io::Result<()> {
+        let beside = self.dir.join(format!("{digest}.{}.new", std::process::id()));
+        let kept = (|| {
+            let mut file: File = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside)?;
+            file.write_all(code)?;
+            file.write_all(&Sha256::digest(code))?;
+            fs::rename(&beside, self.path(digest))
+        })();
+        if kept.is_err() {
+            let _ = fs::remove_file(&beside);
+        }
+        kept
+    }
+}
+
+/// A hasher whose result is the same in every build of the gateway, unlike the standard library's.
+struct Compatibility(Sha256);
+
+impl Hasher for Compatibility {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    fn finish(&self) -> u64 {
+        0 // Only the whole digest is read.
+    }
+}

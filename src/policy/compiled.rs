@@ -1,0 +1,225 @@
+//! A component, compiled and linked once, from which each question gets an instance of its own.
+
+use super::error::PolicyError;
+use super::limits::{Allowance, Limits};
+use super::words;
+use std::time::Duration;
+use wasmtime::component::{
+    Component, ComponentExportIndex, ComponentNamedList, Instance, InstancePre, Lift, Linker, Lower,
+    types::ComponentItem,
+};
+use wasmtime::{Engine, Store, Trap};
+
+/// Most bytes that an answer may have. Without this bound a module could answer with a list whose every item is the
+/// same four megabytes, and have the host copy each.
+const ANSWER_MAX: usize = 1 << 20;
+
+/// A component ready to be asked.
+pub(super) struct Compiled {
+    pre: InstancePre<Limits>,
+    exports: Exports,
+    allowance: Allowance,
+}
+
+/// Where the world's exports are in this component.
+struct Exports {
+    describe: ComponentExportIndex,
+    configure: ComponentExportIndex,
+    decide: ComponentExportIndex,
+    decide_many: ComponentExportIndex,
+    scope: ComponentExportIndex,
+}
+
+type Configured = Result<(), Vec<words::SettingFault>>;
+
+impl Compiled {
+    /// Links a component, which must import nothing and export the world.
+    pub(super) fn link(component: &Component, allowance: Allowance) -> Result<Self, PolicyError> {
+        let engine = component.engine();
+        refuse_imports(component, engine)?;
+        let find = |export| {
+            component.get_export_index(None, export).ok_or_else(|| PolicyError::World {
+                export,
+                source: wasmtime::Error::msg("there is no such export"),
+            })
+        };
+        let exports = Exports {
+            describe: find("describe")?,
+            configure: find("configure")?,
+            decide: find("decide")?,
+            decide_many: find("decide-many")?,
+            scope: find("scope")?,
+        };
+        // The linker is empty: there is nothing in the gateway that a module could call.
+        let pre = Linker::new(engine).instantiate_pre(component).map_err(PolicyError::Compile)?;
+        let compiled = Self { pre, exports, allowance };
+        compiled.typecheck()?;
+        Ok(compiled)
+    }
+
+    /// Looks once, when the module is loaded, at all the types that later calls rely on.
+    fn typecheck(&self) -> Result<(), PolicyError> {
+        let mut asked = self.instance()?;
+        asked.typed::<(), (words::Manifest,)>("describe", &self.exports.describe)?;
+        asked.typed::<(&str,), (Configured,)>("configure", &self.exports.configure)?;
+        asked.typed::<(words::Request<'_>,), (words::Decision,)>("decide", &self.exports.decide)?;
+        asked.typed::<(&[words::Request<'_>],), (Vec<words::Decision>,)>(
+            "decide-many",
+            &self.exports.decide_many,
+        )?;
+        asked.typed::<(words::Principal<'_>, &str, &str, words::Context<'_>), (words::Scope,)>(
+            "scope",
+            &self.exports.scope,
+        )?;
+        Ok(())
+    }
+
+    pub(super) fn describe(&self) -> Result<words::Manifest, PolicyError> {
+        let mut asked = self.instance()?;
+        asked
+            .call::<_, (words::Manifest,)>("describe", &self.exports.describe, ())
+            .map(|(manifest,)| manifest)
+    }
+
+    /// What the module finds wrong with these settings.
+    pub(super) fn configure(&self, settings: &str) -> Result<Configured, PolicyError> {
+        let mut asked = self.instance()?;
+        asked.call("configure", &self.exports.configure, (settings,)).map(|(outcome,)| outcome)
+    }
+
+    pub(super) fn decide(
+        &self,
+        settings: &str,
+        request: words::Request<'_>,
+    ) -> Result<words::Decision, PolicyError> {
+        let mut asked = self.configured(settings)?;
+        asked.call("decide", &self.exports.decide, (request,)).map(|(decision,)| decision)
+    }
+
+    pub(super) fn decide_many(
+        &self,
+        settings: &str,
+        requests: &[words::Request<'_>],
+    ) -> Result<Vec<words::Decision>, PolicyError> {
+        let mut asked = self.configured(settings)?;
+        let (decisions,): (Vec<_>,) = asked.call("decide-many", &self.exports.decide_many, (requests,))?;
+        if decisions.len() != requests.len() {
+            return Err(PolicyError::Contract(format!(
+                "{} answers to {} questions",
+                decisions.len(),
+                requests.len()
+            )));
+        }
+        Ok(decisions)
+    }
+
+    pub(super) fn scope(
+        &self,
+        settings: &str,
+        principal: words::Principal<'_>,
+        action: &str,
+        resource_kind: &str,
+        context: words::Context<'_>,
+    ) -> Result<words::Scope, PolicyError> {
+        let mut asked = self.configured(settings)?;
+        asked
+            .call("scope", &self.exports.scope, (principal, action, resource_kind, context))
+            .map(|(scope,)| scope)
+    }
+
+    fn configured(&self, settings: &str) -> Result<Asked, PolicyError> {
+        let mut asked = self.instance()?;
+        if !settings.is_empty() {
+            let (outcome,): (Configured,) = asked.call("configure", &self.exports.configure, (settings,))?;
+            // They were accepted when the module was installed, and a module is a pure function.
+            outcome.map_err(|_| {
+                PolicyError::Contract("settings refused that were accepted before".to_owned())
+            })?;
+        }
+        Ok(asked)
+    }
+
+    /// A fresh instance: nothing can leak from one principal's question to another's, and a faulted one is simply gone.
+    fn instance(&self) -> Result<Asked, PolicyError> {
+        let mut store = Store::new(self.pre.engine(), Limits::new(self.allowance));
+        store.limiter(|limits| limits);
+        store.set_hostcall_fuel(ANSWER_MAX);
+        // One deadline for the whole question, set when it begins: an instance may run code while it starts.
+        store.set_epoch_deadline(self.allowance.first_part());
+        store.epoch_deadline_callback(|mut store| Ok(store.data_mut().at_deadline()));
+        match self.pre.instantiate(&mut store) {
+            Ok(instance) => Ok(Asked { store, instance, deadline: self.allowance.deadline }),
+            Err(error) => Err(fault(error, &store, self.allowance.deadline)),
+        }
+    }
+}
+
+/// An instance, for one question.
+struct Asked {
+    store: Store<Limits>,
+    instance: Instance,
+    deadline: Duration,
+}
+
+impl Asked {
+    fn typed<P, R>(
+        &mut self,
+        export: &'static str,
+        index: &ComponentExportIndex,
+    ) -> Result<wasmtime::component::TypedFunc<P, R>, PolicyError>
+    where
+        P: ComponentNamedList + Lower,
+        R: ComponentNamedList + Lift,
+    {
+        self.instance
+            .get_typed_func::<P, R>(&mut self.store, index)
+            .map_err(|source| PolicyError::World { export, source })
+    }
+
+    fn call<P, R>(
+        &mut self,
+        export: &'static str,
+        index: &ComponentExportIndex,
+        parameters: P,
+    ) -> Result<R, PolicyError>
+    where
+        P: ComponentNamedList + Lower,
+        R: ComponentNamedList + Lift,
+    {
+        let function = self.typed::<P, R>(export, index)?;
+        function.call(&mut self.store, parameters).map_err(|error| fault(error, &self.store, self.deadline))
+    }
+}
+
+fn refuse_imports(component: &Component, engine: &Engine) -> Result<(), PolicyError> {
+    for (name, import) in component.component_type().imports(engine) {
+        // The contract's own types come as an instance that holds types and nothing that could be called.
+        let is_types = match &import.ty {
+            ComponentItem::ComponentInstance(instance) => {
+                instance.exports(engine).all(|(_, export)| matches!(export.ty, ComponentItem::Type(_)))
+            }
+            ComponentItem::Type(_) => true,
+            _ => false,
+        };
+        if !is_types {
+            return Err(PolicyError::Import(name.to_owned()));
+        }
+    }
+    Ok(())
+}
+
+/// Names what went wrong.
+fn fault(error: wasmtime::Error, store: &Store<Limits>, deadline: Duration) -> PolicyError {
+    if store.data().exceeded() {
+        PolicyError::Memory
+    } else if error.is::<wasmtime::PoolConcurrencyLimitError>() {
+        PolicyError::Exhausted
+    } else {
+        match error.downcast_ref::<Trap>() {
+            Some(Trap::Interrupt) => PolicyError::Deadline(deadline),
+            Some(_) => PolicyError::Trap(error),
+            // The guest ran to its end, and what it returned could not be read.
+            None => PolicyError::Contract(format!("{error:#}")),
+        }
+    }
+}

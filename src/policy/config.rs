@@ -1,0 +1,32 @@
+//! What an operator may set.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// How policy modules are run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicyConfig {
+    /// Where compiled modules are kept between runs; without it, each start compiles them anew. The folder must belong
+    /// to the gateway's own user alone: what lies in it is run.
+    pub cache_dir: Option<PathBuf>,
+    /// How long one module may think about one question.
+    pub deadline: Duration,
+    /// How many bytes of memory one instance may have.
+    pub memory_limit: usize,
+    /// How long compiling one module may take.
+    pub compile_deadline: Duration,
+    /// How many questions may be under way at one moment. Each reserves address space, and none is used up by waiting.
+    pub instances: u32,
+}
+
+impl Default for PolicyConfig {
+    fn default() -> Self {
+        Self {
+            cache_dir: None,
+            deadline: Duration::from_millis(20),
+            memory_limit: 4 << 20,
+            compile_deadline: Duration::from_secs(10),
+            instances: 256,
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! Why a module gave no answer, or was not taken. For operators and logs; an API caller only hears that there was none.
+
+use super::bounds::BOUNDS;
+use std::time::Duration;
+
+/// Why a module gave no answer, or was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum PolicyError {
+    /// It thought too long.
+    #[error("the module missed its deadline of {0:?}")]
+    Deadline(Duration),
+    /// It wanted too much.
+    #[error("the module wanted more memory than it may have")]
+    Memory,
+    /// It stopped.
+    #[error("the module trapped")]
+    Trap(#[source] wasmtime::Error),
+    /// It answered something that is no answer.
+    #[error("the module's answer breaks the contract: {0}")]
+    Contract(String),
+    /// It gave no answer several times in a row.
+    #[error("the module is in quarantine after repeated faults")]
+    Quarantine,
+    /// The project space has a stack, and it could not be loaded.
+    #[error("the project space's own policy could not be loaded")]
+    Withheld,
+    /// Too many questions at one moment; the module is not to blame.
+    #[error("more questions at one moment than there are instances: raise `instances`")]
+    Exhausted,
+
+    /// The file is too big.
+    #[error("the component has {0} bytes, and {max} are allowed: build it with `fieldgate policy build`, which strips it", max = BOUNDS.bytes)]
+    TooLarge(usize),
+    /// The code is too much, or of a shape that takes too long to compile.
+    #[error("the component has more than {max} {what}: make it smaller, or split it in two modules")]
+    TooComplex {
+        /// What there is too much of.
+        what: &'static str,
+        /// How much is allowed.
+        max: usize,
+    },
+    /// A module of the core specification.
+    #[error(
+        "this is a core module, no component: build it with `fieldgate policy build`, or make it a component with `wasm-tools component new`"
+    )]
+    CoreModule,
+    /// Not WebAssembly, or cut off.
+    #[error(
+        "this is not a whole WebAssembly component: build it again, and check that it was copied in full"
+    )]
+    Malformed(#[source] wasmparser::BinaryReaderError),
+    /// It uses what the gateway switches off, or does not validate.
+    #[error(
+        "the component cannot be compiled: build it for `wasm32-unknown-unknown` without threads, SIMD or 64-bit memory"
+    )]
+    Compile(#[source] wasmtime::Error),
+    /// It took too long.
+    #[error("compiling the component took longer than {0:?}: make it smaller")]
+    CompileDeadline(Duration),
+    /// It wants something from its host.
+    #[error(
+        "the component imports `{0}`, and a policy may import nothing: build it without WASI, for `wasm32-unknown-unknown`"
+    )]
+    Import(String),
+    /// It lacks an export of the world, or has one with another type.
+    #[error(
+        "the component does not export `{export}` as `fieldgate:policy@1` has it: build it against policies/wit/v1"
+    )]
+    World {
+        /// The export.
+        export: &'static str,
+        /// How it differs.
+        #[source]
+        source: wasmtime::Error,
+    },
+    /// What it says of itself is not acceptable.
+    #[error("the module's manifest is not acceptable: {0}")]
+    Manifest(String),
+    /// It does not take these settings.
+    #[error("the module `{module}` does not take these settings: {}", faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Settings {
+        /// The module.
+        module: String,
+        /// What is wrong with them.
+        faults: Vec<SettingFault>,
+    },
+    /// Settings that are too much.
+    #[error("the settings have {0} bytes, and {max} are allowed", max = super::loader::SETTINGS_MAX)]
+    SettingsTooLarge(usize),
+    /// A stack of no modules, or of too many.
+    #[error("a policy stack has 1 to {max} modules, not {0}: reset the project space to go back to `standard`", max = super::loader::STACK_MAX)]
+    StackSize(usize),
+
+    /// The engine did not start.
+    #[error("the WebAssembly engine does not start")]
+    Engine(#[source] wasmtime::Error),
+    /// The thread that keeps deadlines did not start.
+    #[error("the thread that keeps the deadlines does not start")]
+    Ticker(#[source] std::io::Error),
+    /// The cache folder is not usable.
+    #[error("the policy cache `{path}` is not usable: {problem}")]
+    Cache {
+        /// The folder.
+        path: std::path::PathBuf,
+        /// What is wrong with it, and what to do.
+        problem: String,
+    },
+    /// A compiling thread went away.
+    #[error("the compiler stopped")]
+    Compiler(#[source] tokio::task::JoinError),
+}
+
+/// One thing that a module finds wrong with its settings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettingFault {
+    /// The place, as a JSON pointer.
+    pub path: String,
+    /// What is wrong.
+    pub message: String,
+}
+
+impl std::fmt::Display for SettingFault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "`{}`: {}", self.path, self.message)
+    }
+}

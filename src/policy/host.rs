@@ -1,0 +1,202 @@
+//! The policy engine of the gateway: each project space's stack, and who is answered by which.
+
+use super::config::PolicyConfig;
+use super::error::PolicyError;
+use super::inspect::ModuleInfo;
+use super::loader::{Loader, ModuleSource};
+use super::stack::{Stack, Unanswered};
+use crate::authz::{Decided, Decision, PolicyEngine, Request, Rows, ScopeRequest, Undecided};
+use crate::domain::{Identity, ProjectSpaceId};
+use arc_swap::ArcSwap;
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Semaphore;
+
+/// The policy of a project space that has none of its own. Built by `fieldgate policy build policies/standard`.
+const STANDARD: &[u8] = include_bytes!("../../policies/standard/standard.wasm");
+
+/// Answers the gate's questions with WebAssembly modules.
+pub struct PolicyHost {
+    loader: Arc<Loader>,
+    standard: Stack,
+    /// The project spaces with a stack of their own. A question reads it without waiting for anybody; a change makes
+    /// a new map and swaps it in, so every question hears either the old stack or the new one.
+    ///
+    /// Nothing stands for a stack that could not be loaded: it must not be answered for by a laxer one.
+    stacks: ArcSwap<HashMap<ProjectSpaceId, Option<Arc<Stack>>>>,
+    /// Compiling cannot be interrupted, so an abandoned compilation keeps its turn until it is over.
+    compiler: Arc<Semaphore>,
+    compile_deadline: Duration,
+}
+
+impl PolicyHost {
+    /// A host that answers for every project space with the standard policy.
+    ///
+    /// # Errors
+    /// [`PolicyError`] when the engine does not start, the cache is not usable, or the standard policy does not load.
+    pub fn new(config: PolicyConfig) -> Result<Self, PolicyError> {
+        let loader = Loader::new(&config)?;
+        Ok(Self {
+            standard: loader.standard(STANDARD)?,
+            loader: Arc::new(loader),
+            stacks: ArcSwap::default(),
+            compiler: Arc::new(Semaphore::new(1)),
+            compile_deadline: config.compile_deadline,
+        })
+    }
+
+    /// Gives a project space a stack of its own: compiled and checked aside, then swapped in at once.
+    ///
+    /// # Errors
+    /// [`PolicyError`] when one of the modules is not acceptable; the stack stays as it was.
+    pub async fn install(
+        &self,
+        space: ProjectSpaceId,
+        modules: Vec<ModuleSource>,
+    ) -> Result<(), PolicyError> {
+        let (loader, compiler) = (Arc::clone(&self.loader), Arc::clone(&self.compiler));
+        let loading = async move {
+            let Ok(turn) = compiler.acquire_owned().await else {
+                return Err(PolicyError::Exhausted);
+            };
+            tokio::task::spawn_blocking(move || {
+                let stack = loader.stack(&modules);
+                drop(turn);
+                stack
+            })
+            .await
+            .map_err(PolicyError::Compiler)?
+        };
+        let stack = tokio::time::timeout(self.compile_deadline, loading)
+            .await
+            .map_err(|_| PolicyError::CompileDeadline(self.compile_deadline))??;
+        let labels = stack.labels().join(", ");
+        let stack = Arc::new(stack);
+        self.stacks.rcu(|stacks| {
+            let mut stacks = HashMap::clone(stacks);
+            stacks.insert(space, Some(Arc::clone(&stack)));
+            stacks
+        });
+        tracing::info!(project_space = %space, policies = labels, "installed the policy stack of `{space}`");
+        Ok(())
+    }
+
+    /// Denies everything in a project space whose stack could not be loaded, unless an older one of its own still
+    /// answers: no other policy may answer in its place.
+    pub fn withhold(&self, space: ProjectSpaceId) {
+        self.stacks.rcu(|stacks| {
+            let mut stacks = HashMap::clone(stacks);
+            stacks.entry(space).or_insert(None);
+            stacks
+        });
+        tracing::error!(project_space = %space, "no policy answers in `{space}`: its stack could not be loaded");
+    }
+
+    /// Takes a project space back to the standard policy.
+    pub fn reset(&self, space: ProjectSpaceId) {
+        self.stacks.rcu(|stacks| {
+            let mut stacks = HashMap::clone(stacks);
+            stacks.remove(&space);
+            stacks
+        });
+        tracing::info!(project_space = %space, "reset `{space}` to the standard policy");
+    }
+
+    /// Names and digests of the modules that answer for a project space, in order.
+    pub fn modules(&self, space: ProjectSpaceId) -> Vec<String> {
+        match self.stacks.load().get(&space) {
+            Some(Some(stack)) => stack.labels(),
+            Some(None) => Vec::new(),
+            None => self.standard.labels(),
+        }
+    }
+
+    /// Loads a component without installing it, and tells what it says of itself.
+    ///
+    /// # Errors
+    /// [`PolicyError`] when it would not be accepted.
+    pub fn inspect(&self, component: &[u8]) -> Result<ModuleInfo, PolicyError> {
+        self.loader.inspect(component)
+    }
+
+    /// The answers to many questions of one project space, in their order.
+    ///
+    /// # Errors
+    /// [`Undecided`] when there is no answer to one of them, and when they are not of one project space.
+    pub fn decide_many(&self, requests: &[Request<'_>]) -> Result<Vec<Decided<Decision>>, Undecided> {
+        let Some(first) = requests.first() else { return Ok(Vec::new()) };
+        let (space, is_system) = (first.project_space(), first.identity == Identity::System);
+        if requests.iter().any(|request| {
+            request.project_space() != space || (request.identity == Identity::System) != is_system
+        }) {
+            tracing::warn!(project_space = %space, "asked many questions of several project spaces at once");
+            return Err(Undecided);
+        }
+        let mut decided = Vec::with_capacity(requests.len());
+        for batch in requests.chunks(BATCH) {
+            let answers = self
+                .answer(space, first.identity, |stack| stack.decide_many(batch))
+                .map_err(|unanswered| undecided(space, first.action, &unanswered))?;
+            decided.extend(answers);
+        }
+        Ok(decided)
+    }
+
+    fn answer<T>(
+        &self,
+        space: ProjectSpaceId,
+        identity: Identity,
+        ask: impl FnOnce(&Stack) -> Result<T, Unanswered>,
+    ) -> Result<T, Unanswered> {
+        // The gateway itself is never at the mercy of a project space's policy.
+        if identity == Identity::System {
+            return ask(&self.standard);
+        }
+        match self.stacks.load().get(&space) {
+            Some(Some(stack)) => ask(stack),
+            Some(None) => Err(Unanswered { policy: String::new(), cause: PolicyError::Withheld }),
+            None => ask(&self.standard),
+        }
+    }
+}
+
+/// Questions put to a module at once: as many as its memory and deadline allow for with ease.
+const BATCH: usize = 100;
+
+#[async_trait::async_trait]
+impl PolicyEngine for PolicyHost {
+    // A decision takes a few microseconds and at most its deadline, so it runs right here: handing it to another
+    // thread costs more than it does.
+    async fn decide(&self, request: &Request<'_>) -> Result<Decided<Decision>, Undecided> {
+        let space = request.project_space();
+        self.answer(space, request.identity, |stack| stack.decide(request))
+            .map_err(|unanswered| undecided(space, request.action, &unanswered))
+    }
+
+    async fn scope(&self, request: &ScopeRequest<'_>) -> Result<Decided<Rows>, Undecided> {
+        let space = request.project_space();
+        self.answer(space, request.identity, |stack| stack.scope(request))
+            .map_err(|unanswered| undecided(space, request.action, &unanswered))
+    }
+}
+
+/// Logs why there is no answer. Names of things, never of people: a module's own words stay out of the log.
+fn undecided(space: ProjectSpaceId, action: &str, unanswered: &Unanswered) -> Undecided {
+    let cause: &dyn std::error::Error = &unanswered.cause;
+    tracing::warn!(
+        project_space = %space,
+        policy = unanswered.policy,
+        action,
+        error = cause,
+        "policy `{}` gave no answer to `{action}`",
+        unanswered.policy,
+    );
+    Undecided
+}
+
+impl std::fmt::Debug for PolicyHost {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PolicyHost").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,28 @@
+//! The answers: policy modules, WebAssembly components in a sandbox, asked through `PolicyHost`.
+//!
+//! A module is untrusted: what it costs is bounded before it is compiled, while it runs, and in what it may answer.
+//! What belongs next door: the words of questions and answers, and what becomes of them (`authz`); where a project
+//! space's modules are kept (`store`).
+
+mod answer;
+mod bounds;
+pub mod build;
+mod cache;
+mod compiled;
+mod config;
+mod engine;
+mod error;
+mod host;
+mod inspect;
+mod limits;
+mod loader;
+mod module;
+mod question;
+mod stack;
+mod words;
+
+pub use config::PolicyConfig;
+pub use error::{PolicyError, SettingFault};
+pub use host::PolicyHost;
+pub use inspect::ModuleInfo;
+pub use loader::ModuleSource;

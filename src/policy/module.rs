@@ -1,0 +1,137 @@
+//! One module of a stack: what it is asked, what its answers are worth, and when it is no longer asked.
+
+use super::answer;
+use super::compiled::Compiled;
+use super::engine::{Ticks, in_ticks};
+use super::error::PolicyError;
+use super::inspect::ModuleInfo;
+use super::question;
+use crate::authz::{Decision, Request, Rows, ScopeRequest};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::time::Duration;
+
+/// After so many faults in a row a module is left alone for a while, so that it cannot use up the processor.
+const FAULTS_MAX: u32 = 5;
+const QUARANTINE: Duration = Duration::from_secs(10);
+
+/// Whose module it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Trust {
+    /// The standard policy. All project spaces share it, so a machine that stands still for a moment must not put it
+    /// in quarantine.
+    Ours,
+    /// A project space's own.
+    Theirs,
+}
+
+/// A module with its settings.
+pub(super) struct Module {
+    trust: Trust,
+    label: String,
+    actions: Vec<String>,
+    compiled: Compiled,
+    settings: String,
+    ticks: Ticks,
+    faults: AtomicU32,
+    quarantined_until: AtomicU64,
+}
+
+impl Module {
+    pub(super) fn new(
+        trust: Trust,
+        compiled: Compiled,
+        info: &ModuleInfo,
+        settings: String,
+        ticks: Ticks,
+    ) -> Self {
+        Self {
+            trust,
+            label: info.label(),
+            actions: info.actions.clone(),
+            compiled,
+            settings,
+            ticks,
+            faults: AtomicU32::new(0),
+            quarantined_until: AtomicU64::new(0),
+        }
+    }
+
+    /// Name and digest, for audits and logs.
+    pub(super) fn label(&self) -> &str {
+        &self.label
+    }
+
+    /// Whether its manifest names this action. If not, it is not asked: it has no answer to give.
+    pub(super) fn knows(&self, action: &str) -> bool {
+        self.actions.iter().any(|known| match known.strip_suffix('*') {
+            Some(start) => action.starts_with(start),
+            None => known == action,
+        })
+    }
+
+    /// Its decision; nothing when the action or resource is not its business.
+    pub(super) fn decide(&self, request: &Request<'_>) -> Result<Option<Decision>, PolicyError> {
+        let question = question::request(request).ok_or_else(stranger)?;
+        self.watched(|| answer::decision(self.compiled.decide(&self.settings, question)?))
+    }
+
+    /// Its decisions, in the order of the questions.
+    pub(super) fn decide_many(
+        &self,
+        requests: &[&Request<'_>],
+    ) -> Result<Vec<Option<Decision>>, PolicyError> {
+        let questions = requests
+            .iter()
+            .map(|request| question::request(request).ok_or_else(stranger))
+            .collect::<Result<Vec<_>, _>>()?;
+        self.watched(|| {
+            self.compiled.decide_many(&self.settings, &questions)?.into_iter().map(answer::decision).collect()
+        })
+    }
+
+    /// The rows it lets through; nothing when it has no say about them.
+    pub(super) fn scope(&self, request: &ScopeRequest<'_>) -> Result<Option<Rows>, PolicyError> {
+        let (principal, context) = question::scope(request).ok_or_else(stranger)?;
+        self.watched(|| {
+            let scope = self.compiled.scope(
+                &self.settings,
+                principal,
+                request.action,
+                request.resource_kind,
+                context,
+            )?;
+            answer::rows(scope)
+        })
+    }
+
+    fn watched<T>(&self, ask: impl FnOnce() -> Result<T, PolicyError>) -> Result<T, PolicyError> {
+        if self.ticks.now() < self.quarantined_until.load(Ordering::Relaxed) {
+            return Err(PolicyError::Quarantine);
+        }
+        let answer = ask();
+        match &answer {
+            // Read first: an unconditional store would have all threads fight for this line of cache.
+            Ok(_) if self.faults.load(Ordering::Relaxed) == 0 => {}
+            Ok(_) => self.faults.store(0, Ordering::Relaxed),
+            Err(PolicyError::Exhausted) => {}
+            Err(_) if self.trust == Trust::Ours => {}
+            Err(_) => {
+                if self.faults.fetch_add(1, Ordering::Relaxed).saturating_add(1) >= FAULTS_MAX {
+                    self.faults.store(0, Ordering::Relaxed);
+                    let until = self.ticks.now().saturating_add(in_ticks(QUARANTINE));
+                    self.quarantined_until.store(until, Ordering::Relaxed);
+                    tracing::warn!(
+                        policy = self.label,
+                        "policy module is in quarantine after repeated faults"
+                    );
+                }
+            }
+        }
+        answer
+    }
+}
+
+/// `authz` asks nobody about strangers; should it ever, there is no answer.
+fn stranger() -> PolicyError {
+    PolicyError::Contract("asked about somebody who has not signed in".to_owned())
+}

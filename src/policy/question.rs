@@ -1,0 +1,93 @@
+//! From the gateway's words to the contract's.
+
+use super::words;
+use crate::authz::{Attributes, Request, ScopeRequest, Value};
+use crate::domain::permission::Items;
+use crate::domain::{DecisionId, Identity, SignIn, Standing};
+use chrono::{DateTime, Utc};
+
+/// The question as a module hears it; nothing for strangers, about whom no module is asked.
+pub(super) fn request<'a>(request: &'a Request<'_>) -> Option<words::Request<'a>> {
+    Some(words::Request {
+        principal: principal(request.identity, request.signed_in_by, request.standing)?,
+        action: request.action,
+        resource: words::Resource {
+            kind: request.resource_kind,
+            id: request.resource_id.as_deref(),
+            attributes: attributes(&request.attributes),
+            proposed: attributes(&request.proposed),
+        },
+        context: context(request.standing, request.now, request.decision),
+    })
+}
+
+/// Who asks for a scope, and where.
+pub(super) fn scope<'a>(request: &'a ScopeRequest<'_>) -> Option<(words::Principal<'a>, words::Context<'a>)> {
+    Some((
+        principal(request.identity, request.signed_in_by, request.standing)?,
+        context(request.standing, request.now, request.decision),
+    ))
+}
+
+fn principal(identity: Identity, signed_in_by: SignIn, standing: &Standing) -> Option<words::Principal<'_>> {
+    let (kind, id) = match identity {
+        Identity::Anonymous => return None,
+        Identity::WebUser(id) => (words::PrincipalKind::WebUser, id.hex()),
+        Identity::MobileWorker(id) => (words::PrincipalKind::MobileWorker, id.hex()),
+        Identity::System => (words::PrincipalKind::System, "system".to_owned()),
+    };
+    let mut permissions = String::with_capacity(1024);
+    let mut limited = Vec::new();
+    for (permission, items) in standing.grants.iter() {
+        match items {
+            Items::All => {
+                if !permissions.is_empty() {
+                    permissions.push(' ');
+                }
+                permissions.push_str(permission);
+            }
+            Items::Only(items) => limited
+                .push(words::LimitedGrant { permission, items: items.iter().map(String::as_str).collect() }),
+        }
+    }
+    Some(words::Principal {
+        id,
+        kind,
+        signed_in_by: match signed_in_by {
+            SignIn::Password => words::SignIn::Password,
+            SignIn::PasswordAndOtp => words::SignIn::PasswordAndOtp,
+            SignIn::PersonalId => words::SignIn::PersonalId,
+            SignIn::ApiKey => words::SignIn::ApiKey,
+            SignIn::Internal => words::SignIn::Internal,
+        },
+        is_admin: standing.is_admin,
+        role_id: standing.role.map(|role| role.hex()),
+        permissions,
+        limited,
+        location_ids: standing.locations.iter().map(|location| location.hex()).collect(),
+        group_ids: standing.groups.iter().map(|group| group.hex()).collect(),
+    })
+}
+
+fn context(standing: &Standing, now: DateTime<Utc>, decision: DecisionId) -> words::Context<'_> {
+    words::Context {
+        project_space: &standing.project_space_name,
+        now: u64::try_from(now.timestamp()).unwrap_or_default(),
+        decision_id: decision.hex(),
+    }
+}
+
+fn attributes(attributes: &Attributes) -> Vec<words::AttributeAsked<'_>> {
+    let mut asked = Vec::with_capacity(attributes.iter().len());
+    asked.extend(attributes.iter().map(|attribute| words::AttributeAsked {
+        name: attribute.name,
+        value: match &attribute.value {
+            Value::Text(text) => words::ValueAsked::Text(text),
+            Value::Integer(integer) => words::ValueAsked::Integer(*integer),
+            Value::Boolean(boolean) => words::ValueAsked::Boolean(*boolean),
+            Value::Texts(texts) => words::ValueAsked::Texts(texts),
+            Value::Nothing => words::ValueAsked::Nothing,
+        },
+    }));
+    asked
+}
