@@ -1,0 +1,2 @@
+  ;; Starts with 8 megabytes.
+  (memory (export "memory") 128)

@@ -1,0 +1,3 @@
+(component
+  ;; Wants to know the time.
+  (import "now" (func (result u64))))

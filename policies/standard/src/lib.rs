@@ -1,0 +1,69 @@
+//! The policy of a project space that has none of its own: roles, permissions and locations as CommCare knows them.
+//!
+//! Each noun's file gives one [`Rule`](rule::Rule) per action. `decide` and `scope` are both read off that rule, so
+//! they cannot disagree.
+
+mod api;
+mod group;
+mod location;
+mod location_type;
+mod mobile_worker;
+mod project_space;
+mod role;
+mod rule;
+
+use fieldgate_policy::{Context, Decision, Manifest, Policy, Principal, PrincipalKind, Request, Scope};
+use rule::Rule;
+
+/// The standard policy. It takes no settings.
+#[derive(Debug, Default)]
+pub struct Standard;
+
+impl Policy for Standard {
+    fn manifest() -> Manifest {
+        // All actions, so that the gateway itself is permitted those that this module has no rule for yet.
+        Manifest::new(
+            "standard",
+            env!("CARGO_PKG_VERSION"),
+            "Roles, permissions and locations as CommCare knows them",
+        )
+        .action("*")
+    }
+
+    fn decide(&self, request: &Request) -> Decision {
+        if request.principal.kind == PrincipalKind::System {
+            return Decision::permit();
+        }
+        match rule(&request.resource.kind, &request.action, &request.principal) {
+            Some(rule) => rule.decide(request),
+            None => Decision::NotApplicable,
+        }
+    }
+
+    fn scope(&self, principal: &Principal, action: &str, resource_kind: &str, _context: &Context) -> Scope {
+        if principal.kind == PrincipalKind::System {
+            return Scope::Everything;
+        }
+        rule(resource_kind, action, principal).map_or(Scope::NotApplicable, Rule::scope)
+    }
+}
+
+/// What is said of an action on a kind of resource; nothing when it is not known.
+fn rule<'a>(kind: &str, action: &str, principal: &'a Principal) -> Option<Rule<'a>> {
+    let (noun, verb) = action.split_once('.')?;
+    match noun {
+        "mobile_worker" => mobile_worker::rule(kind, verb, principal),
+        "role" => role::rule(kind, verb, principal),
+        "location" => location::rule(kind, verb, principal),
+        "location_type" => location_type::rule(kind, verb, principal),
+        "group" => group::rule(kind, verb, principal),
+        "project_space" => project_space::rule(kind, verb),
+        "api" | "api_key" => api::rule(kind, action, principal),
+        _ => None,
+    }
+}
+
+fieldgate_policy::export!(Standard);
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,54 @@
+//! Mobile workers: seen and changed by those who may, where they may.
+
+use crate::rule::{ACCESS_ALL_LOCATIONS, Rule, hidden, missing_permission, out_of_reach, reach};
+use fieldgate_policy::{Condition, Decision, Principal, Request};
+
+const EDIT: &str = "edit_commcare_users";
+const VIEW: &str = "view_commcare_users";
+
+pub fn rule<'a>(kind: &str, verb: &str, principal: &'a Principal) -> Option<Rule<'a>> {
+    match (kind, verb) {
+        ("project_space", "create") => {
+            Some(Rule::new(Condition::when(principal.holds(EDIT)), not_created).if_proposed(is_placed))
+        }
+        ("mobile_worker", "read") => Some(Rule::new(readable(principal), hidden)),
+        ("mobile_worker", "update" | "activate" | "deactivate" | "delete" | "restore") => {
+            Some(Rule::new(editable(principal), not_edited))
+        }
+        _ => None,
+    }
+}
+
+fn readable(principal: &Principal) -> Condition<'_> {
+    Condition::when(principal.holds_any(&[EDIT, VIEW]))
+        .and(reach(principal))
+        .or(Condition::equals("id", principal.id.as_str()))
+}
+
+fn editable(principal: &Principal) -> Condition<'_> {
+    Condition::when(principal.holds(EDIT)).and(reach(principal))
+}
+
+/// Somebody limited to locations may only add workers to a location; otherwise they could not see them afterwards.
+fn is_placed(request: &Request) -> bool {
+    request.principal.holds(ACCESS_ALL_LOCATIONS) || !request.proposed().texts("location_ids").is_empty()
+}
+
+fn not_created(request: &Request) -> Decision {
+    if request.principal.holds(EDIT) {
+        Decision::forbidden("location_required", "give the mobile worker at least one of your locations")
+    } else {
+        missing_permission(&[EDIT])
+    }
+}
+
+fn not_edited(request: &Request) -> Decision {
+    if !readable(&request.principal).holds(request.attributes()) {
+        Decision::not_visible()
+    } else if request.principal.holds(EDIT) {
+        // Their own account, somewhere else.
+        out_of_reach()
+    } else {
+        missing_permission(&[EDIT])
+    }
+}
