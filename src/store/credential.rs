@@ -6,6 +6,7 @@ use super::error::StoreError;
 use super::link::{Link, parse_ids};
 use super::mobile_worker::{GROUPS, LOCATIONS};
 use super::role::grants;
+use super::row_filter::is_storable;
 use super::session::session;
 use crate::domain::{
     ApiKey, GroupId, Identity, LocationId, MobileWorkerId, MobileWorkerStatus, ProjectSpaceId, RoleId,
@@ -110,6 +111,9 @@ impl Store {
         project_space: &str,
         username: &str,
     ) -> Result<Option<PasswordCredential>, StoreError> {
+        if !is_storable(project_space) || !is_storable(username) {
+            return Ok(None);
+        }
         let query = Query::select()
             .column((mobile_worker::Entity, mobile_worker::Column::Id))
             .column((mobile_worker::Entity, mobile_worker::Column::Status))

@@ -68,6 +68,9 @@ impl Store {
         scope: &Scope<ReadMobileWorker>,
         username: &str,
     ) -> Result<Option<Visible<MobileWorker>>, StoreError> {
+        if !row_filter::is_storable(username) {
+            return Ok(None);
+        }
         let query = self.in_scope(scope)?.and_where(mobile_worker::Column::Username.eq(username)).to_owned();
         self.one(&query).await?.map(|row| Ok(scope.open(sealed(row)?))).transpose()
     }

@@ -3,6 +3,7 @@
 use super::connection::{Store, UnitOfWork};
 use super::error::StoreError;
 use super::role;
+use super::row_filter::is_storable;
 use crate::authz::{CreateProjectSpace, Sealed};
 use crate::domain::{
     MembershipId, NewProjectSpace, NewRole, Preset, ProjectSpace, ProjectSpaceId, ProjectSpaceName, Settings,
@@ -36,6 +37,9 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn project_space_named(&self, name: &str) -> Result<Option<Sealed<ProjectSpace>>, StoreError> {
+        if !is_storable(name) {
+            return Ok(None);
+        }
         let query = project_space::Entity::find().filter(project_space::Column::Name.eq(name)).into_query();
         self.one(&query).await?.map(sealed).transpose()
     }

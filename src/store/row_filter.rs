@@ -99,7 +99,7 @@ fn id(text: &str) -> Option<Uuid> {
 }
 
 /// PostgreSQL has no text with a NUL in it, and takes none to compare with: nothing is equal to it.
-fn is_storable(text: &str) -> bool {
+pub(super) fn is_storable(text: &str) -> bool {
     !text.contains('\0')
 }
 

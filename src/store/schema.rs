@@ -34,7 +34,7 @@ pub async fn migrate_up(store: &Store) -> Result<(), StoreError> {
     // transaction, whatever happens.
     let turn = connection.begin().await?;
     turn.execute_unprepared("SELECT pg_advisory_xact_lock(4611686018427387904)").await?;
-    Migrator::up(connection, None).await?;
+    Migrator::up(&turn, None).await?;
     Ok(turn.commit().await?)
 }
 
