@@ -8,8 +8,26 @@
     reason = "a test that goes wrong should end there and say where"
 )]
 
+mod api_key;
+mod cli;
+mod coverage;
+mod gate;
+mod group;
 mod house;
+mod http;
+mod isolation;
+mod location;
+mod migration;
 mod mobile_worker;
+mod node;
 mod policy;
+mod project_space;
+mod rest;
+mod role;
+mod row_filter;
+mod scene;
 mod schema;
+mod session;
+mod statements;
 mod support;
+mod viewer;

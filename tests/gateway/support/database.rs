@@ -58,7 +58,8 @@ impl Database {
         let rows = connection.query_all_raw(statement).await?;
         connection.close().await?;
         let texts = |row: sea_orm::QueryResult| {
-            let texts = (0..row.column_names().len()).map(|index| row.try_get_by_index::<Option<String>>(index));
+            let texts =
+                (0..row.column_names().len()).map(|index| row.try_get_by_index::<Option<String>>(index));
             texts.map(|text| Ok(text?.unwrap_or_default())).collect()
         };
         rows.into_iter().map(texts).collect()

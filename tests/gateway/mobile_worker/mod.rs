@@ -1,0 +1,8 @@
+mod activate;
+mod create;
+mod deactivate;
+mod delete;
+mod list;
+mod read;
+mod restore;
+mod update;

@@ -1,0 +1,140 @@
+//! The policy host, asked as `authz` asks it, and the standard policy in it.
+
+mod agreement;
+mod cache;
+mod guest;
+mod hostile;
+mod stack;
+mod stale;
+mod standard;
+
+use chrono::DateTime;
+use fieldgate::authz::{Attributes, Decision, Request, ScopeRequest};
+use fieldgate::domain::permission::Grants;
+use fieldgate::domain::{
+    DecisionId, GroupId, Identity, LocationId, MobileWorkerId, ProjectSpaceId, RoleId, SignIn, Standing,
+    WebUserId,
+};
+use fieldgate::policy::{PolicyConfig, PolicyHost};
+use uuid::Uuid;
+
+/// A host like production's, without a cache.
+fn host() -> PolicyHost {
+    PolicyHost::new(PolicyConfig::default()).unwrap()
+}
+
+fn space(number: u128) -> ProjectSpaceId {
+    ProjectSpaceId(Uuid::from_u128(number))
+}
+
+/// The id of a thing in a policy's words.
+fn hex(number: u128) -> String {
+    Uuid::from_u128(number).as_simple().to_string()
+}
+
+fn hexes(numbers: &[u128]) -> Vec<String> {
+    numbers.iter().map(|&number| hex(number)).collect()
+}
+
+/// Somebody, as `authz` would describe them.
+#[derive(Debug, Clone)]
+struct Asker {
+    identity: Identity,
+    standing: Standing,
+}
+
+impl Asker {
+    fn web_user(permissions: &[&str]) -> Self {
+        Self {
+            identity: Identity::WebUser(WebUserId(Uuid::from_u128(1))),
+            standing: Standing {
+                project_space: space(1),
+                project_space_name: "acme".to_owned(),
+                is_admin: false,
+                role: None,
+                grants: Grants::of(permissions),
+                locations: Vec::new(),
+                groups: Vec::new(),
+            },
+        }
+    }
+
+    fn mobile_worker(permissions: &[&str]) -> Self {
+        Self {
+            identity: Identity::MobileWorker(MobileWorkerId(Uuid::from_u128(1))),
+            ..Self::web_user(permissions)
+        }
+    }
+
+    fn system() -> Self {
+        Self { identity: Identity::System, ..Self::admin() }
+    }
+
+    fn admin() -> Self {
+        let mut admin = Self::web_user(&[]);
+        admin.standing.is_admin = true;
+        admin
+    }
+
+    fn at(mut self, locations: &[u128]) -> Self {
+        self.standing.locations = locations.iter().map(|&id| LocationId(Uuid::from_u128(id))).collect();
+        self
+    }
+
+    fn in_groups(mut self, groups: &[u128]) -> Self {
+        self.standing.groups = groups.iter().map(|&id| GroupId(Uuid::from_u128(id))).collect();
+        self
+    }
+
+    fn with_role(mut self, role: u128) -> Self {
+        self.standing.role = Some(RoleId(Uuid::from_u128(role)));
+        self
+    }
+
+    fn in_space(mut self, space: ProjectSpaceId) -> Self {
+        self.standing.project_space = space;
+        self
+    }
+
+    fn asks(
+        &self,
+        action: &'static str,
+        kind: &'static str,
+        attributes: Attributes,
+        proposed: Attributes,
+    ) -> Request<'_> {
+        Request {
+            identity: self.identity,
+            signed_in_by: SignIn::Password,
+            standing: &self.standing,
+            action,
+            resource_kind: kind,
+            resource_id: None,
+            attributes,
+            proposed,
+            now: DateTime::from_timestamp(1_700_000_000, 0).unwrap(),
+            decision: DecisionId(Uuid::from_u128(9)),
+        }
+    }
+
+    /// A question that standard permits to everybody, and whose answer says which stack gave it.
+    fn asks_to_read_the_space(&self) -> Request<'_> {
+        self.asks("project_space.read", "project_space", Attributes::new(), Attributes::new())
+    }
+
+    fn asks_for_rows(&self, action: &'static str, kind: &'static str) -> ScopeRequest<'_> {
+        ScopeRequest {
+            identity: self.identity,
+            signed_in_by: SignIn::Password,
+            standing: &self.standing,
+            action,
+            resource_kind: kind,
+            now: DateTime::from_timestamp(1_700_000_000, 0).unwrap(),
+            decision: DecisionId(Uuid::from_u128(9)),
+        }
+    }
+}
+
+fn permits(decision: &Decision) -> bool {
+    matches!(decision, Decision::Permit(_))
+}

@@ -1,0 +1,300 @@
+//! The built standard policy, compared with a table in Rust that was written from the rules and not from its code.
+
+use super::{Asker, hex, hexes, host};
+use fieldgate::authz::{ACTIONS, Attributes, Decision, Value};
+use fieldgate::domain::Identity;
+
+/// What the table says.
+#[derive(Debug, PartialEq, Eq)]
+enum Expected {
+    Permit,
+    /// The asker hears that there is no such thing.
+    Hidden,
+    /// The asker hears this reason.
+    Refused(&'static str),
+    /// Nobody answers.
+    Silence,
+}
+use Expected::{Hidden, Permit, Refused, Silence};
+
+fn table(asker: &Asker, kind: &str, action: &str, row: &Attributes, proposed: &Attributes) -> Expected {
+    if asker.identity == Identity::System {
+        return Permit;
+    }
+    let who = &asker.standing;
+    let holds = |permission: &str| who.holds(permission);
+    let any = |permissions: &[&str]| permissions.iter().any(|permission| holds(permission));
+    let is = |name: &str, id: String| row.get(name) == Some(&Value::Text(id));
+    let truth = |name: &str| row.get(name) == Some(&Value::Boolean(true));
+    let shares = |name: &str, ids: Vec<String>| match row.get(name) {
+        Some(Value::Texts(texts)) => texts.iter().any(|text| ids.contains(text)),
+        _ => false,
+    };
+    let my_id = match asker.identity {
+        Identity::WebUser(id) => id.hex(),
+        Identity::MobileWorker(id) => id.hex(),
+        Identity::Anonymous | Identity::System => unreachable!("never asked"),
+    };
+    let my_locations = || who.locations.iter().map(|id| id.hex()).collect::<Vec<_>>();
+    let all = holds("access_all_locations");
+    let reach = all || shares("location_lineage", my_locations());
+    let or_hidden = |may: bool| if may { Permit } else { Hidden };
+    let needs = |may: bool| if may { Permit } else { Refused("missing_permission") };
+
+    match (kind, action) {
+        ("project_space", "project_space.read") | ("location_type", "location_type.read") => Permit,
+
+        ("project_space", "mobile_worker.create") if !holds("edit_commcare_users") => needs(false),
+        ("project_space", "mobile_worker.create") => match proposed.get("location_ids") {
+            _ if all => Permit,
+            Some(Value::Texts(locations)) if !locations.is_empty() => Permit,
+            _ => Refused("location_required"),
+        },
+        ("mobile_worker", _) => {
+            let reads = (any(&["view_commcare_users", "edit_commcare_users"]) && reach) || is("id", my_id);
+            let edits = holds("edit_commcare_users") && reach;
+            match action {
+                "mobile_worker.read" => or_hidden(reads),
+                "mobile_worker.update"
+                | "mobile_worker.activate"
+                | "mobile_worker.deactivate"
+                | "mobile_worker.delete"
+                | "mobile_worker.restore" => match (edits, reads) {
+                    (true, _) => Permit,
+                    (false, false) => Hidden,
+                    (false, true) if holds("edit_commcare_users") => Refused("out_of_reach"),
+                    (false, true) => needs(false),
+                },
+                _ => Silence,
+            }
+        }
+
+        ("project_space", "role.create") => {
+            if who.is_admin {
+                Permit
+            } else {
+                Refused("admin_only")
+            }
+        }
+        ("role", "role.read" | "role.assign") => {
+            let my_role = who.role.map(|role| role.hex());
+            let reads = any(&[
+                "view_roles",
+                "view_web_users",
+                "edit_web_users",
+                "view_commcare_users",
+                "edit_commcare_users",
+            ]) || my_role.clone().is_some_and(|role| is("id", role));
+            let manages = any(&["edit_commcare_users", "edit_web_users"]);
+            let open =
+                truth("editable_by_non_admins") || shares("assignable_by", my_role.into_iter().collect());
+            match action {
+                "role.read" => or_hidden(reads),
+                _ if !reads => Hidden,
+                _ if truth("is_archived") => Refused("archived"),
+                _ if who.is_admin || (manages && open) => Permit,
+                _ if manages => Refused("role_not_assignable"),
+                _ => needs(false),
+            }
+        }
+
+        ("project_space", "location_type.create") => needs(holds("edit_locations") && all),
+        ("project_space", "location.create") if !holds("edit_locations") => needs(false),
+        ("project_space", "location.create") => match proposed.get("parent_id") {
+            _ if all => Permit,
+            Some(Value::Text(_)) => Permit,
+            _ => Refused("location_required"),
+        },
+        ("location", "location.read" | "location.assign") => {
+            let reads = (any(&[
+                "view_locations",
+                "edit_locations",
+                "view_commcare_users",
+                "edit_commcare_users",
+                "view_web_users",
+                "edit_web_users",
+            ]) && reach)
+                || my_locations().into_iter().any(|location| is("id", location));
+            let assigns =
+                any(&["edit_commcare_users", "edit_web_users", "edit_locations", "edit_users_in_locations"]);
+            match action {
+                "location.read" => or_hidden(reads),
+                _ if assigns && reach && !truth("is_archived") => Permit,
+                _ if !reads => Hidden,
+                _ if truth("is_archived") => Refused("archived"),
+                _ if assigns => Refused("out_of_reach"),
+                _ => needs(false),
+            }
+        }
+
+        ("project_space", "group.create") => needs(holds("edit_groups")),
+        ("group", "group.read" | "group.assign") => {
+            let mine = who.groups.iter().any(|group| is("id", group.hex()));
+            let reads =
+                any(&["view_groups", "edit_groups", "view_commcare_users", "edit_commcare_users"]) || mine;
+            let assigns = any(&["edit_commcare_users", "edit_groups", "edit_users_in_groups"]);
+            match action {
+                "group.read" => or_hidden(reads),
+                _ if assigns => Permit,
+                _ if reads => needs(false),
+                _ => Hidden,
+            }
+        }
+
+        ("project_space", "api.use") => needs(holds("access_api")),
+        ("project_space", "api_key.create") => match asker.identity {
+            Identity::WebUser(_) => needs(holds("access_api")),
+            _ => Refused("web_users_only"),
+        },
+        ("api_key", "api_key.delete") => or_hidden(who.is_admin || is("owner_id", my_id)),
+        _ => Silence,
+    }
+}
+
+/// The rows of each kind that some rule tells apart, with what is proposed.
+fn rows(kind: &str) -> Vec<(Attributes, Attributes)> {
+    let none = Attributes::new;
+    let lineages = [hexes(&[10, 11]), hexes(&[12]), Vec::new()];
+    let plain: Vec<Attributes> = match kind {
+        "project_space" => {
+            return vec![
+                (none().with("name", "acme"), none()),
+                (none(), none().with("location_ids", Vec::new())),
+                (none(), none().with("location_ids", hexes(&[10]))),
+                (none(), none().with("parent_id", hex(10))),
+                (none(), none().with("parent_id", Value::Nothing)),
+            ];
+        }
+        "mobile_worker" => [1, 2]
+            .into_iter()
+            .flat_map(|id| lineages.clone().map(|lineage| (id, lineage)))
+            .map(|(id, lineage)| none().with("id", hex(id)).with("location_lineage", lineage))
+            .collect(),
+        "role" => (0..16_u128)
+            .map(|bits| {
+                none()
+                    .with("id", hex(20 + (bits & 1)))
+                    .with("assignable_by", if bits & 2 == 0 { Vec::new() } else { hexes(&[20, 22]) })
+                    .with("editable_by_non_admins", bits & 4 != 0)
+                    .with("is_archived", bits & 8 != 0)
+            })
+            .collect(),
+        "location" => [10, 13]
+            .into_iter()
+            .flat_map(|id| lineages.clone().map(|lineage| (id, lineage)))
+            .flat_map(|(id, lineage)| [(id, lineage.clone(), true), (id, lineage, false)])
+            .map(|(id, lineage, archived)| {
+                none().with("id", hex(id)).with("location_lineage", lineage).with("is_archived", archived)
+            })
+            .collect(),
+        "location_type" => vec![none().with("id", hex(40))],
+        "group" => [30, 31].map(|id| none().with("id", hex(id))).into(),
+        "api_key" => [1, 2].map(|id| none().with("owner_id", hex(id))).into(),
+        other => unreachable!("standard has no rule for `{other}`"),
+    };
+    plain.into_iter().map(|row| (row, none())).collect()
+}
+
+fn askers() -> Vec<Asker> {
+    const PERMISSIONS: &[&str] = &[
+        "edit_commcare_users",
+        "view_commcare_users",
+        "edit_web_users",
+        "view_web_users",
+        "view_roles",
+        "edit_groups",
+        "view_groups",
+        "edit_users_in_groups",
+        "edit_locations",
+        "view_locations",
+        "edit_users_in_locations",
+        "access_api",
+        "edit_apps",
+    ];
+    let mut sets: Vec<Vec<&str>> = vec![vec![], vec!["access_all_locations"], PERMISSIONS.to_vec()];
+    sets.extend(PERMISSIONS.iter().map(|&permission| vec![permission]));
+    sets.extend(PERMISSIONS.iter().map(|&permission| vec![permission, "access_all_locations"]));
+    sets.iter()
+        .flat_map(|permissions| [Asker::web_user(permissions), Asker::mobile_worker(permissions)])
+        .chain([Asker::admin(), Asker::system()])
+        .flat_map(|asker| [asker.clone(), asker.at(&[10]).in_groups(&[30]).with_role(20)])
+        .collect()
+}
+
+/// `session.*` and what is the operator's never reach a policy.
+fn questions() -> impl Iterator<Item = (&'static str, &'static str)> {
+    const KINDS: [&str; 7] =
+        ["project_space", "mobile_worker", "role", "location", "location_type", "group", "api_key"];
+    ACTIONS.iter().copied().filter(|(_, kind)| KINDS.contains(kind)).chain([
+        ("mobile_worker.paint", "mobile_worker"),
+        ("project_space.delete", "project_space"),
+        ("role.read", "group"),
+    ])
+}
+
+#[test]
+fn standard_says_what_the_table_says() {
+    let host = host();
+    let mut asked = 0;
+    for asker in askers() {
+        for (action, kind) in questions() {
+            let rows = rows(kind);
+            let requests: Vec<_> = rows
+                .iter()
+                .map(|(row, proposed)| asker.asks(action, kind, row.clone(), proposed.clone()))
+                .collect();
+            for ((row, proposed), decided) in rows.iter().zip(host.decide_many(&requests).unwrap()) {
+                let said = match &decided.answer {
+                    Decision::Permit(obligations) if obligations.is_empty() => Permit,
+                    Decision::Permit(_) => panic!("standard asks for nothing"),
+                    Decision::Deny(denial) if denial.reason == "not_applicable" => Silence,
+                    Decision::Deny(denial) if !denial.visible => Hidden,
+                    Decision::Deny(denial) => {
+                        assert_eq!(
+                            denial.missing.is_empty(),
+                            !NAMES_MISSING.contains(&&*denial.reason),
+                            "{denial:?}"
+                        );
+                        Refused(REASONS.iter().find(|&&reason| reason == denial.reason).unwrap())
+                    }
+                };
+                let expected = table(&asker, kind, action, row, proposed);
+                assert_eq!(said, expected, "`{action}` by {asker:?} on {row:?}, proposing {proposed:?}");
+                asked += 1;
+            }
+        }
+    }
+    assert!(asked > 10_000, "only {asked} questions were asked");
+}
+
+const NAMES_MISSING: &[&str] = &["missing_permission", "out_of_reach"];
+const REASONS: &[&str] = &[
+    "missing_permission",
+    "location_required",
+    "out_of_reach",
+    "admin_only",
+    "archived",
+    "role_not_assignable",
+    "web_users_only",
+];
+
+#[test]
+fn a_denial_names_what_is_missing() {
+    let host = host();
+    let asker = Asker::web_user(&["edit_locations"]);
+    let missing = |action| {
+        let request = asker.asks(action, "project_space", Attributes::new(), Attributes::new());
+        match host.decide_many(&[request]).unwrap().pop().unwrap().answer {
+            Decision::Deny(denial) => (denial.message, denial.missing),
+            permit @ Decision::Permit(_) => panic!("{permit:?}"),
+        }
+    };
+    assert_eq!(
+        missing("group.create"),
+        ("this needs the permission `edit_groups`".to_owned(), vec!["edit_groups".to_owned()])
+    );
+    assert_eq!(
+        missing("location_type.create"),
+        ("this needs `access_all_locations`".to_owned(), vec!["access_all_locations".to_owned()])
+    );
+}

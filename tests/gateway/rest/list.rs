@@ -1,0 +1,144 @@
+use super::{GROUPS, WORKERS, fault, faults, places, user, worker};
+use crate::support::{Actor, TestApp};
+use poem::http::StatusCode;
+use serde_json::{Value as Json, json};
+
+async fn page(actor: &Actor<'_>, parameters: &str) -> Json {
+    let answer = actor.get(&format!("{WORKERS}{parameters}")).await;
+    assert_eq!(answer.status, StatusCode::OK, "{parameters}: {}", answer.text);
+    answer.json()
+}
+
+fn usernames(page: &Json) -> Vec<&str> {
+    page["objects"].as_array().unwrap().iter().map(|object| object["username"].as_str().unwrap()).collect()
+}
+
+/// Five workers, `w0` to `w4`; `w1` and `w3` are in the first group, `w4` is deactivated.
+async fn five(app: &TestApp) -> Actor<'_> {
+    places(app).await;
+    let admin = app.admin().await;
+    for number in [3, 0, 4, 1, 2] {
+        let groups = if number % 2 == 1 { vec![GROUPS[0]] } else { vec![] };
+        let id = worker(&admin, &format!("w{number}"), json!({ "groups": groups })).await;
+        if number == 4 {
+            let deactivate =
+                "mutation($i: NodeInput!) { deactivateMobileWorker(input: $i) { userErrors { code } } }";
+            admin.run(deactivate, json!({ "i": { "id": format!("mw_{id}") } })).await;
+        }
+    }
+    admin
+}
+
+#[tokio::test]
+async fn a_list_says_where_it_is_and_what_is_before_and_after() {
+    let app = TestApp::spawn().await;
+    let admin = five(&app).await;
+    let all = page(&admin, "").await;
+    assert_eq!(usernames(&all), ["w0", "w1", "w2", "w3"]);
+    assert_eq!(
+        all["meta"],
+        json!({ "limit": 20, "offset": 0, "total_count": 4, "next": null, "previous": null })
+    );
+    let middle = page(&admin, "?limit=2&offset=1").await;
+    assert_eq!(usernames(&middle), ["w1", "w2"]);
+    assert_eq!(
+        middle["meta"],
+        json!({
+            "limit": 2, "offset": 1, "total_count": 4, "next": "?limit=2&offset=3", "previous": "?limit=2&offset=0",
+        })
+    );
+    let past = page(&admin, "?offset=100").await;
+    assert_eq!(
+        (usernames(&past), &past["meta"]["total_count"], &past["meta"]["next"]),
+        (vec![], &json!(4), &Json::Null)
+    );
+}
+
+#[tokio::test]
+async fn following_next_meets_everyone_once() {
+    let app = TestApp::spawn().await;
+    let admin = five(&app).await;
+    for limit in 1..=5 {
+        let mut seen: Vec<String> = Vec::new();
+        let mut next = Some(format!("?limit={limit}"));
+        while let Some(parameters) = next {
+            let page = page(&admin, &parameters).await;
+            seen.extend(usernames(&page).into_iter().map(ToOwned::to_owned));
+            assert!(seen.len() <= 4, "{seen:?}");
+            next = page["meta"]["next"].as_str().map(ToOwned::to_owned);
+        }
+        assert_eq!(seen, ["w0", "w1", "w2", "w3"], "by {limit}");
+    }
+}
+
+#[tokio::test]
+async fn a_list_can_be_of_a_group_or_of_the_deactivated() {
+    let app = TestApp::spawn().await;
+    let admin = five(&app).await;
+    for (parameters, expected) in [
+        (format!("?group={}", GROUPS[0]), vec!["w1", "w3"]),
+        (format!("?group=gr_{}", GROUPS[0]), vec!["w1", "w3"]),
+        (format!("?group={}", GROUPS[1]), vec![]),
+        (format!("?group={}", "0".repeat(32)), vec![]),
+        ("?archived=true".to_owned(), vec!["w4"]),
+        ("?archived=True".to_owned(), vec!["w4"]),
+        ("?archived=false".to_owned(), vec!["w0", "w1", "w2", "w3"]),
+        (format!("?archived=true&group={}", GROUPS[0]), vec![]),
+        ("?format=json".to_owned(), vec!["w0", "w1", "w2", "w3"]),
+    ] {
+        let page = page(&admin, &parameters).await;
+        assert_eq!(usernames(&page), expected, "{parameters}");
+        assert_eq!(page["meta"]["total_count"], expected.len(), "{parameters}");
+    }
+    let first = page(&admin, &format!("?group={}&limit=1", GROUPS[0])).await;
+    let next = first["meta"]["next"].as_str().unwrap().to_owned();
+    assert_eq!(usernames(&page(&admin, &next).await), ["w3"], "`next` keeps the group: {next}");
+}
+
+#[tokio::test]
+async fn a_limit_of_0_means_a_thousand() {
+    let app = TestApp::spawn().await;
+    let admin = app.admin().await;
+    assert_eq!(page(&admin, "?limit=0").await["meta"]["limit"], 1000);
+    assert_eq!(page(&admin, "?limit=1000").await["meta"]["limit"], 1000);
+}
+
+#[tokio::test]
+async fn a_parameter_that_is_unknown_doubled_or_wrong_is_named() {
+    let app = TestApp::spawn().await;
+    let admin = app.admin().await;
+    for (parameters, code, name) in [
+        ("?nothing=1", "UNKNOWN_FIELD", "nothing"),
+        ("?LIMIT=1", "UNKNOWN_FIELD", "LIMIT"),
+        ("?limit=1&limit=2", "INVALID_VALUE", "limit"),
+        ("?archived=true&archived=true", "INVALID_VALUE", "archived"),
+        ("?limit=1001", "INVALID_VALUE", "limit"),
+        ("?limit=-1", "INVALID_VALUE", "limit"),
+        ("?limit=", "INVALID_VALUE", "limit"),
+        ("?limit=ten", "INVALID_VALUE", "limit"),
+        ("?limit=1.5", "INVALID_VALUE", "limit"),
+        ("?limit=99999999999999999999", "INVALID_VALUE", "limit"),
+        ("?offset=-1", "INVALID_VALUE", "offset"),
+        ("?offset=1000001", "INVALID_VALUE", "offset"),
+        ("?offset=99999999999999999999", "INVALID_VALUE", "offset"),
+        ("?group=nonsense", "INVALID_VALUE", "group"),
+        ("?group=", "INVALID_VALUE", "group"),
+        ("?archived=perhaps", "INVALID_VALUE", "archived"),
+        ("?format=xml", "INVALID_VALUE", "format"),
+    ] {
+        let answer = admin.get(&format!("{WORKERS}{parameters}")).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{parameters}");
+        assert_eq!(faults(&answer.json()), [fault(code, &[name])], "{parameters}");
+    }
+    let several = admin.get(&format!("{WORKERS}?limit=x&offset=y&nothing=1&archived=z")).await;
+    assert_eq!(faults(&several.json()).len(), 4, "all at once: {}", several.text);
+}
+
+#[tokio::test]
+async fn who_may_see_no_workers_sees_an_empty_list() {
+    let app = TestApp::spawn().await;
+    five(&app).await;
+    let caller = user(&app, "caller@acme.example", &["access_api"], &[]).await;
+    let listed = page(&caller, "").await;
+    assert_eq!((&listed["meta"]["total_count"], &listed["objects"]), (&json!(0), &json!([])));
+}

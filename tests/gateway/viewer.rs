@@ -1,0 +1,116 @@
+use crate::scene::{SUPERVISOR, Tree, ids, member, role};
+use crate::support::{ADMIN, TestApp, WORKER_PASSWORD, operator};
+use fieldgate::domain::{MobileWorkerInput, Patch};
+use fieldgate::service::mobile_worker::{self, NewPassword};
+use serde_json::{Value as Json, json};
+
+const VIEWER: &str = "{ viewer {
+    principal { signInMethod user {
+        __typename
+        ... on WebUser { email firstName lastName }
+        ... on MobileWorker { username loginName role { name } locations { name } }
+    } }
+    projectSpaces { isAdmin roleName role { name } locations { name } projectSpace { name } }
+    permissions(projectSpace: \"acme\") { isAdmin grants { permission items } }
+    elsewhere: permissions(projectSpace: \"globex\") { isAdmin }
+} }";
+
+#[tokio::test]
+async fn a_stranger_is_nobody() {
+    let app = TestApp::spawn().await;
+    assert_eq!(app.stranger().run(VIEWER, json!({})).await, json!({ "data": { "viewer": null } }));
+}
+
+#[tokio::test]
+async fn an_admin_sees_that_they_are_one() {
+    let app = TestApp::spawn().await;
+    let answer = app.admin().await.run(VIEWER, json!({})).await;
+    let user = json!({ "__typename": "WebUser", "email": ADMIN, "firstName": "", "lastName": "" });
+    let expected = json!({
+        "principal": { "signInMethod": "PASSWORD", "user": user },
+        "projectSpaces": [{
+            "isAdmin": true, "roleName": "Admin", "role": null, "locations": [], "projectSpace": { "name": "acme" },
+        }],
+        "permissions": { "isAdmin": true, "grants": [] },
+        "elsewhere": null,
+    });
+    assert_eq!(answer["data"]["viewer"], expected, "{answer}");
+}
+
+#[tokio::test]
+async fn a_member_sees_their_role_places_and_rights() {
+    let app = TestApp::spawn().await;
+    let tree = Tree::plant(&app).await;
+    let supervisor = member(&app, "Supervisor", SUPERVISOR, std::slice::from_ref(&tree.northern)).await;
+    let answer = supervisor.run(VIEWER, json!({})).await;
+    let expected = json!([{
+        "isAdmin": false, "roleName": "Supervisor", "role": { "name": "Supervisor" }, "locations": [{ "name": "Northern" }],
+        "projectSpace": { "name": "acme" },
+    }]);
+    assert_eq!(answer["data"]["viewer"]["projectSpaces"], expected, "{answer}");
+    let grants = answer["data"]["viewer"]["permissions"]["grants"].as_array().unwrap();
+    let names: Vec<_> = grants.iter().map(|grant| grant["permission"].as_str().unwrap()).collect();
+    assert!(names.contains(&"edit_commcare_users") && names.contains(&"view_commcare_users"), "{names:?}");
+    assert!(!names.contains(&"access_all_locations"), "{names:?}");
+}
+
+#[tokio::test]
+async fn who_may_see_no_roles_sees_their_own() {
+    let app = TestApp::spawn().await;
+    let reader = app.web_user("reader@acme.example", "Read Only", &[]).await;
+    let answer = reader.run(VIEWER, json!({})).await;
+    let space = &answer["data"]["viewer"]["projectSpaces"][0];
+    assert_eq!(
+        (&space["roleName"], &space["role"]["name"]),
+        (&json!("Read Only"), &json!("Read Only")),
+        "{answer}"
+    );
+}
+
+#[tokio::test]
+async fn a_worker_sees_themselves() {
+    let app = TestApp::spawn().await;
+    let tree = Tree::plant(&app).await;
+    let input = MobileWorkerInput {
+        role: Patch::Set(role(&app, "Nurse", &["access_mobile_endpoints"]).await),
+        locations: ids(&[&tree.north]),
+        password: Patch::Set(WORKER_PASSWORD.to_owned().into()),
+        ..MobileWorkerInput::default()
+    };
+    mobile_worker::create(&app.services, &operator(), "acme", "amina", &input, NewPassword::Given)
+        .await
+        .unwrap();
+    let amina = app.sign_in("amina@acme.fieldgate.local", WORKER_PASSWORD).await;
+    let answer = amina.run(VIEWER, json!({})).await;
+    let expected = json!({
+        "__typename": "MobileWorker", "username": "amina", "loginName": "amina@acme.fieldgate.local",
+        "role": { "name": "Nurse" }, "locations": [{ "name": "North" }],
+    });
+    assert_eq!(answer["data"]["viewer"]["principal"]["user"], expected, "{answer}");
+    assert_eq!(answer["data"]["viewer"]["permissions"]["isAdmin"], false);
+}
+
+#[tokio::test]
+async fn a_worker_without_a_role_has_the_mobile_default_ones_rights() {
+    let app = TestApp::spawn().await;
+    crate::scene::worker_who_signs_in(&app, "amina").await;
+    let amina = app.sign_in("amina@acme.fieldgate.local", WORKER_PASSWORD).await;
+    let answer = amina.run(VIEWER, json!({})).await;
+    let viewer = &answer["data"]["viewer"];
+    assert_eq!(viewer["projectSpaces"][0]["roleName"], "Mobile Worker Default", "{answer}");
+    assert_eq!(viewer["principal"]["user"]["role"], Json::Null, "{answer}");
+    let grants = viewer["permissions"]["grants"].as_array().unwrap();
+    assert!(grants.contains(&json!({ "permission": "access_mobile_endpoints", "items": null })), "{answer}");
+}
+
+#[tokio::test]
+async fn rights_are_those_of_this_moment() {
+    let app = TestApp::spawn().await;
+    let supervisor = member(&app, "Supervisor", SUPERVISOR, &[]).await;
+    app.rows("UPDATE role SET grants = '{\"view_reports\": [\"one\"]}' WHERE name = 'Supervisor'")
+        .await
+        .unwrap();
+    let answer = supervisor.run(VIEWER, json!({})).await;
+    let grants = &answer["data"]["viewer"]["permissions"]["grants"];
+    assert_eq!(grants, &json!([{ "permission": "view_reports", "items": ["one"] }]), "{answer}");
+}
