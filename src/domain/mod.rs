@@ -23,7 +23,8 @@ pub use fault::{Fault, FaultCode, Faults};
 pub use group::{Group, GroupInput};
 pub use id::*;
 pub use location::{
-    Location, LocationInput, LocationType, LocationTypeInput, NewLocation, NewLocationType, SiteCode,
+    InvalidCode, Location, LocationInput, LocationType, LocationTypeInput, NewLocation, NewLocationType,
+    SiteCode,
 };
 pub use mobile_worker::{
     Drafted, FILTER_IDS_MAX, MobileWorker, MobileWorkerFilter, MobileWorkerInput, MobileWorkerOrder,
@@ -33,7 +34,8 @@ pub use page::{Cursor, CursorKey, Direction, Page, PageRequest};
 pub use person::{Email, Language, PhoneNumber};
 pub use principal::{Channel, Identity, Origin, Principal, SignIn, Standing};
 pub use project_space::{
-    Gateway, NewProjectSpace, ProjectSpace, ProjectSpaceInput, ProjectSpaceName, Settings,
+    Gateway, InvalidProjectSpaceName, NewProjectSpace, ProjectSpace, ProjectSpaceInput, ProjectSpaceName,
+    Settings,
 };
 pub use role::{NewRole, Preset, Role, RoleInput};
-pub use username::{LoginName, Username};
+pub use username::{InvalidUsername, LoginName, Username};

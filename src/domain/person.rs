@@ -79,7 +79,7 @@ pub fn line(text: &str, max: usize) -> Result<String, InvalidText> {
 /// The same, but not empty.
 ///
 /// # Errors
-/// As [`line`], and [`InvalidText::Empty`].
+/// As [`line()`], and [`InvalidText::Empty`].
 pub fn filled_line(text: &str, max: usize) -> Result<String, InvalidText> {
     let text = line(text, max)?;
     if text.is_empty() { Err(InvalidText::Empty) } else { Ok(text) }

@@ -1,6 +1,6 @@
 //! The policy of a project space that has none of its own: roles, permissions and locations as CommCare knows them.
 //!
-//! Each noun's file gives one [`Rule`](rule::Rule) per action. `decide` and `scope` are both read off that rule, so
+//! Each noun's file gives one `Rule` per action. `decide` and `scope` are both read off that rule, so
 //! they cannot disagree.
 
 mod api;
