@@ -53,7 +53,7 @@ pub struct ConfigOptions {
     #[arg(long, global = true, value_name = "ADDRESS")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub listen: Option<SocketAddr>,
-    /// How the gateway is reached from outside [default: `http://<listen>`]
+    /// How the gateway is reached from outside; `http://<listen>` when left out
     #[arg(long, global = true, value_name = "URL")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub public_url: Option<String>,

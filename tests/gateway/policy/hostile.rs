@@ -5,8 +5,9 @@ use fieldgate::authz::{Attributes, PolicyEngine, Undecided};
 use fieldgate::policy::{ModuleSource, PolicyConfig, PolicyError, PolicyHost};
 use std::time::{Duration, Instant};
 
-/// The deadline is 20 ms and the engine looks every millisecond. The rest is for a busy machine.
-const IN_TIME: Duration = Duration::from_millis(250);
+/// The deadline is 20 ms and the engine looks every millisecond; an endless loop would never end. The rest is for a
+/// machine on which all other tests run at the same moment: `benches/decision.rs` says how long it takes on a quiet one.
+const IN_TIME: Duration = Duration::from_secs(2);
 
 fn module(component: Vec<u8>) -> Vec<ModuleSource> {
     vec![ModuleSource { component, settings: String::new() }]
