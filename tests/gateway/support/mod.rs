@@ -63,7 +63,9 @@ impl TestApp {
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             key: TokenKey::new([7; 32]),
             worker_suffix: "fieldgate.local".to_owned(),
+            // The deadline is of the wall's clock: a busy machine must not make a test's policy late.
             policy: PolicyConfig {
+                deadline: std::time::Duration::from_secs(2),
                 cache_dir: Some(POLICIES.path().join("cache")),
                 ..PolicyConfig::default()
             },
