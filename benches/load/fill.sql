@@ -64,18 +64,21 @@ INSERT INTO location_ancestor SELECT id, ancestor, distance FROM lineage;
 CREATE TEMP TABLE team AS SELECT number, pg_temp.id(500 + number) AS id FROM generate_series(1, 50) number;
 INSERT INTO user_group SELECT team.id, space.id, 'Group ' || team.number, false, true, made, made, 1 FROM team, space;
 
--- Their alphabetical order has nothing to do with the order in which they were made. Four of five are active.
+-- Names, places and roles are drawn by a hash, so that none goes with another. Four of five are active.
 CREATE TEMP TABLE person AS
-    SELECT number, pg_temp.id(1000 + number) AS id,
-        substr(md5(number::text), 1, 6) || '.worker.' || number AS username,
+    SELECT number, pg_temp.id(1000 + number) AS id, substr(hash, 1, 6) || '.worker.' || number AS username,
         (ARRAY['Amina', 'Bilal', 'Chipo', 'Diego', 'Esther', 'Farid', 'Grace', 'Hana', 'Ibrahim', 'Juana'])[1 + number % 10]
             AS first_name,
         (ARRAY['Abebe', 'Banda', 'Castillo', 'Diallo', 'Eze', 'Fernando', 'Gupta', 'Hassan'])[1 + number / 10 % 8]
             AS last_name,
         '2557' || lpad(number::text, 8, '0') AS phone,
         CASE WHEN number % 5 > 0 THEN 'active' WHEN number % 20 = 0 THEN 'deleted' ELSE 'deactivated' END AS status,
-        41 + number % 160 AS clinic, 41 + (number / 160 * 7 + number + 1) % 160 AS other_clinic
-    FROM generate_series(1, :workers) number;
+        1 + drawn % 10 AS role, 41 + chosen % 160 AS clinic, 41 + (chosen % 160 + 1 + drawn / 10 % 159) % 160 AS other_clinic
+    FROM (
+        SELECT number, hash, ('x' || substr(hash, 7, 6))::bit(24)::integer AS drawn,
+            ('x' || substr(hash, 13, 6))::bit(24)::integer AS chosen
+        FROM (SELECT number, md5(number::text) AS hash FROM generate_series(1, :workers) number) hashed
+    ) numbered;
 CREATE UNIQUE INDEX ON person (number);
 ANALYZE person;
 INSERT INTO mobile_worker
@@ -83,7 +86,7 @@ INSERT INTO mobile_worker
         CASE WHEN person.status = 'deleted' THEN 'active' END, new_role.id, place.id,
         jsonb_build_object('chw_id', lpad(person.number::text, 7, '0')), NULL,
         lower(concat_ws(E'\n', username, first_name, last_name, phone)), made, made, NULL, 1
-    FROM space, person JOIN new_role ON new_role.number = 1 + person.number % 10
+    FROM space, person JOIN new_role ON new_role.number = person.role
     JOIN place ON place.number = person.clinic
     ORDER BY person.number;
 INSERT INTO mobile_worker_location
@@ -91,7 +94,7 @@ INSERT INTO mobile_worker_location
     ORDER BY person.number;
 INSERT INTO mobile_worker_location
     SELECT person.id, space.id, place.id, 1 FROM space, person JOIN place ON place.number = person.other_clinic
-    WHERE person.number % 2 = 0 AND person.other_clinic <> person.clinic
+    WHERE person.number % 2 = 0
     ORDER BY person.number;
 INSERT INTO mobile_worker_group
     SELECT person.id, space.id, team.id, part FROM space, person, generate_series(0, 1) part
