@@ -1,6 +1,7 @@
 //! What one instance may have while it runs.
 
-use super::engine::{CORE_INSTANCES, TABLE_ELEMENTS, TABLES, in_ticks};
+use super::engine::{CORE_INSTANCES, TABLE_ELEMENTS, TABLES, TICK, in_ticks};
+use rustix::time::{ClockId, clock_gettime};
 use std::time::Duration;
 use wasmtime::{ResourceLimiter, UpdateDeadline};
 
@@ -23,24 +24,53 @@ impl Allowance {
     }
 }
 
+/// How often the last quarter of a deadline may be begun anew. On a machine so busy that these many turns of a module do
+/// not add up to a quarter of its deadline, no answer comes in time anyway.
+const TURNS: u32 = 40;
+
 /// The limits of one instance, and whether it asked for more.
 #[derive(Debug)]
 pub(super) struct Limits {
-    memory: usize,
-    last_quarter: Option<u64>,
+    allowance: Allowance,
+    last_quarter: Option<LastQuarter>,
     exceeded: bool,
+}
+
+/// The last quarter of a deadline, once it has begun.
+#[derive(Debug)]
+struct LastQuarter {
+    /// The thread's processor time at its beginning.
+    began: Duration,
+    turns: u32,
 }
 
 impl Limits {
     pub(super) fn new(allowance: Allowance) -> Self {
-        Self { memory: allowance.memory, last_quarter: Some(allowance.last_quarter()), exceeded: false }
+        Self { allowance, last_quarter: None, exceeded: false }
     }
 
     /// A deadline is a stretch of real time, and on a busy machine the operating system may take the processor away for
-    /// all of it. So the last quarter is counted from when the module runs again: one that was interrupted needs a few
-    /// microseconds of it to finish, and one that loops is stopped when it would have been.
+    /// all of it. So the last quarter is counted in the processor time of this thread: a module that was interrupted
+    /// needs a few microseconds of it to finish, and one that loops is stopped when it would have been. Asking for that
+    /// time is a system call, which no question pays that is answered before its last quarter.
     pub(super) fn at_deadline(&mut self) -> UpdateDeadline {
-        self.last_quarter.take().map_or(UpdateDeadline::Interrupt, UpdateDeadline::Continue)
+        let now = processor_time();
+        let quarter = self.allowance.deadline / 4;
+        match &mut self.last_quarter {
+            None => {
+                self.last_quarter = Some(LastQuarter { began: now, turns: 0 });
+                UpdateDeadline::Continue(in_ticks(quarter))
+            }
+            Some(last) => {
+                let left = quarter.saturating_sub(now.saturating_sub(last.began));
+                // A tick may come a little early, and the two clocks are not one.
+                if left <= TICK || last.turns == TURNS {
+                    return UpdateDeadline::Interrupt;
+                }
+                last.turns = last.turns.saturating_add(1);
+                UpdateDeadline::Continue(in_ticks(left))
+            }
+        }
     }
 
     pub(super) fn exceeded(&self) -> bool {
@@ -50,7 +80,7 @@ impl Limits {
 
 impl ResourceLimiter for Limits {
     fn memory_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
-        self.within(desired <= self.memory)
+        self.within(desired <= self.allowance.memory)
     }
 
     fn table_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
@@ -78,5 +108,43 @@ impl Limits {
         }
         self.exceeded = true;
         Err(wasmtime::Error::msg("more memory than it may have"))
+    }
+}
+
+/// How long this thread has been running on a processor.
+fn processor_time() -> Duration {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    Duration::new(
+        u64::try_from(time.tv_sec).unwrap_or_default(),
+        u32::try_from(time.tv_nsec).unwrap_or_default(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn limits(deadline: Duration) -> Limits {
+        Limits::new(Allowance { deadline, memory: 0 })
+    }
+
+    #[test]
+    fn a_module_that_the_machine_kept_waiting_is_given_more_turns_and_not_endlessly_many() {
+        // So long that this test uses none of it.
+        let mut limits = limits(Duration::from_secs(4000));
+        let turns = std::iter::repeat_with(|| limits.at_deadline())
+            .take_while(|update| matches!(update, UpdateDeadline::Continue(_)));
+        assert_eq!(turns.take(1000).count(), 1 + TURNS as usize);
+    }
+
+    #[test]
+    fn a_module_that_used_up_its_last_quarter_is_stopped() {
+        let mut limits = limits(Duration::from_millis(40));
+        assert!(matches!(limits.at_deadline(), UpdateDeadline::Continue(_)));
+        let began = processor_time();
+        while processor_time() < began + Duration::from_millis(10) {
+            std::hint::spin_loop();
+        }
+        assert!(matches!(limits.at_deadline(), UpdateDeadline::Interrupt));
     }
 }
