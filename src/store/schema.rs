@@ -3,7 +3,10 @@
 use super::connection::Store;
 use super::error::StoreError;
 use migration::{Migrator, MigratorTrait};
-use sea_orm::{ConnectionTrait, DbBackend, SqliteTransactionMode, TransactionOptions, TransactionTrait};
+use sea_orm::{
+    ConnectionTrait, DatabaseTransaction, DbBackend, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait,
+};
 
 /// One migration and whether it has been applied.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,21 +22,7 @@ pub struct MigrationState {
 /// # Errors
 /// [`StoreError::Unexpected`]; also when the database is newer than this gateway.
 pub async fn migrate_up(store: &Store) -> Result<(), StoreError> {
-    let connection = store.for_migrations();
-    if connection.get_database_backend() != DbBackend::Postgres {
-        // One transaction: who starts at the same time waits for it, and who dies on the way leaves nothing half-made.
-        let options = TransactionOptions {
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            ..TransactionOptions::default()
-        };
-        let turn = connection.begin_with_options(options).await?;
-        Migrator::up(&turn, None).await?;
-        return Ok(turn.commit().await?);
-    }
-    // Of several gateways that start at once, one migrates and the others wait for it. The lock goes with its
-    // transaction, whatever happens.
-    let turn = connection.begin().await?;
-    turn.execute_unprepared("SELECT pg_advisory_xact_lock(4611686018427387904)").await?;
+    let turn = turn(store).await?;
     Migrator::up(&turn, None).await?;
     Ok(turn.commit().await?)
 }
@@ -43,7 +32,25 @@ pub async fn migrate_up(store: &Store) -> Result<(), StoreError> {
 /// # Errors
 /// [`StoreError::Unexpected`].
 pub async fn migrate_down(store: &Store, steps: u32) -> Result<(), StoreError> {
-    Ok(Migrator::down(store.for_migrations(), Some(steps)).await?)
+    let turn = turn(store).await?;
+    Migrator::down(&turn, Some(steps)).await?;
+    Ok(turn.commit().await?)
+}
+
+/// One transaction for all of it: of several gateways that start at once, one migrates and the others wait for it, and who
+/// dies on the way leaves nothing half-made.
+async fn turn(store: &Store) -> Result<DatabaseTransaction, StoreError> {
+    let connection = store.for_migrations();
+    let options = TransactionOptions {
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        ..TransactionOptions::default()
+    };
+    let turn = connection.begin_with_options(options).await?;
+    if connection.get_database_backend() == DbBackend::Postgres {
+        // SQLite has its one writer. This lock goes with its transaction, whatever happens.
+        turn.execute_unprepared("SELECT pg_advisory_xact_lock(4611686018427387904)").await?;
+    }
+    Ok(turn)
 }
 
 /// All migrations, in order.

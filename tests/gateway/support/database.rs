@@ -33,7 +33,7 @@ impl Database {
             }
             Template::Postgres(template) => {
                 let server = std::env::var(POSTGRES).unwrap();
-                let name = format!("fieldgate_{}", uuid::Uuid::new_v4().as_simple());
+                let name = format!("{}{}", of_process(std::process::id()), uuid::Uuid::new_v4().as_simple());
                 // Of tests that copy at once, all but one find the template busy for a moment.
                 let sql = format!("CREATE DATABASE {name} TEMPLATE {template}");
                 retry(&server, &sql).await;
@@ -91,13 +91,40 @@ async fn make_template() -> Template {
             Template::Sqlite(folder)
         }
         Ok(server) => {
-            let name = format!("fieldgate_template_{}", std::process::id());
-            execute(&server, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await.unwrap();
+            drop_left_behind(&server).await.unwrap();
+            let name = format!("{}template", of_process(std::process::id()));
             execute(&server, &format!("CREATE DATABASE {name}")).await.unwrap();
             migrate(&with_name(&server, &name)).await;
             Template::Postgres(name)
         }
     }
+}
+
+/// What the names of a test process's databases begin with.
+fn of_process(id: u32) -> String {
+    format!("fieldgate_test_{id}_")
+}
+
+/// A process cannot drop its template, which outlives its last test, and one that was killed drops nothing: the next one
+/// tidies up. It takes the server to be on this machine, as processes elsewhere are not seen.
+async fn drop_left_behind(server: &str) -> Result<(), sea_orm::DbErr> {
+    let mut options = sea_orm::ConnectOptions::new(server);
+    options.max_connections(1).sqlx_logging(false);
+    let connection = sea_orm::Database::connect(options).await?;
+    let sql = "SELECT datname FROM pg_database WHERE datname LIKE 'fieldgate\\_test\\_%'";
+    for row in
+        connection.query_all_raw(Statement::from_string(connection.get_database_backend(), sql)).await?
+    {
+        let name: String = row.try_get_by_index(0)?;
+        let process = name.split('_').nth(2).and_then(|id| id.parse::<u32>().ok());
+        let is_over = process.is_some_and(|id| {
+            id == std::process::id() || !std::path::Path::new("/proc").join(id.to_string()).exists()
+        });
+        if is_over {
+            connection.execute_unprepared(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await?;
+        }
+    }
+    connection.close().await
 }
 
 async fn migrate(url: &str) {
