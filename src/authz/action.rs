@@ -28,6 +28,9 @@ pub enum Realm {
     ProjectSpace(ProjectSpaceId),
     /// The person it belongs to, and nobody else: their own sessions and account.
     Own(Identity),
+    /// Whoever holds a single-use link: the store finds the row only by the hash of its token. Its project space, for
+    /// the audit.
+    Link(ProjectSpaceId),
     /// The operator of the gateway.
     Gateway,
 }

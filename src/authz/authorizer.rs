@@ -36,7 +36,7 @@ pub struct Authorizer {
     clock: Arc<dyn Clock>,
 }
 
-/// Named in the audit for the two realms that no project space's policy has a say over.
+/// Named in the audit for the realms that no project space's policy has a say over.
 const HOST: &str = "host";
 
 impl Authorizer {
@@ -66,6 +66,7 @@ impl Authorizer {
             Realm::Gateway if principal.identity == Identity::System => {
                 return Ok(Authorized::host(principal, resource, decision));
             }
+            Realm::Link(_) => return Ok(Authorized::host(principal, resource, decision)),
             Realm::Own(_) | Realm::Gateway => return Err(stranger(principal)),
         };
         let standing = standing(principal, space)?;

@@ -44,7 +44,7 @@ pub(super) async fn insert<A: Action>(
         None => (A::Resource::KIND, resource.id()),
     };
     let space = match resource.realm() {
-        Realm::ProjectSpace(space) => Some(space.0),
+        Realm::ProjectSpace(space) | Realm::Link(space) => Some(space.0),
         Realm::Own(_) | Realm::Gateway => None,
     };
     let changes: Vec<Json> = changes
