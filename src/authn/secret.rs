@@ -1,4 +1,4 @@
-//! Random secrets: refresh tokens and API keys. Shown once, kept as a hash.
+//! Random secrets: refresh tokens, API keys, the tokens of links. Shown once, kept as a hash.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -12,7 +12,7 @@ pub struct Secret(SecretString);
 /// The operating system gave no random bytes.
 #[derive(Debug, thiserror::Error)]
 #[error("the operating system gave no random bytes")]
-pub struct NoRandomness(#[source] getrandom::Error);
+pub struct NoRandomness(#[from] getrandom::Error);
 
 impl Secret {
     /// A new one, with a prefix by which people and secret scanners know what it is.
@@ -21,8 +21,13 @@ impl Secret {
     /// [`NoRandomness`].
     pub fn random(prefix: &str) -> Result<Self, NoRandomness> {
         let mut bytes = [0_u8; 32];
-        getrandom::fill(&mut bytes).map_err(NoRandomness)?;
-        Ok(Self(format!("{prefix}{}", URL_SAFE_NO_PAD.encode(bytes)).into()))
+        getrandom::fill(&mut bytes)?;
+        Ok(Self::of(prefix, &bytes))
+    }
+
+    /// The text of these bytes, which are as good as random.
+    pub(super) fn of(prefix: &str, bytes: &[u8; 32]) -> Self {
+        Self(format!("{prefix}{}", URL_SAFE_NO_PAD.encode(bytes)).into())
     }
 
     /// A secret that a client sent.

@@ -27,7 +27,7 @@ pub struct AccessToken {
     pub expires_at: DateTime<Utc>,
 }
 
-/// The gateway's key: signs access tokens and page cursors.
+/// The gateway's key: signs access tokens and page cursors, and makes the tokens of links.
 #[derive(Clone)]
 pub struct TokenKey {
     bytes: [u8; 32],
@@ -102,13 +102,25 @@ impl TokenKey {
 
     /// The first 16 bytes of SHA-256 over key and text, in the HMAC construction: a seal for page cursors.
     pub fn seal(&self, text: &[u8]) -> Vec<u8> {
-        use hmac::{Hmac, KeyInit, Mac};
-        // An HMAC takes keys of any length, so this does not fail; an empty seal fits no cursor.
-        let Ok(mut mac) = Hmac::<sha2::Sha256>::new_from_slice(&self.bytes) else { return Vec::new() };
-        mac.update(b"page cursor");
-        mac.update(text);
-        mac.finalize().into_bytes().iter().take(16).copied().collect()
+        hmac(&self.bytes, &[b"page cursor", text]).into_iter().take(16).collect()
     }
+
+    /// HMAC-SHA256 of a text under a key of its own, which is derived from the gateway's for this purpose alone.
+    pub(super) fn derive(&self, purpose: &str, text: &[u8]) -> [u8; 32] {
+        hmac(&hmac(&self.bytes, &[b"key for ", purpose.as_bytes()]), &[text])
+    }
+}
+
+fn hmac(key: &[u8; 32], texts: &[&[u8]]) -> [u8; 32] {
+    use hmac::{Hmac, KeyInit, Mac};
+    // The construction fills a key up to the hash's block, which has 64 bytes, with zeros.
+    let mut block = [0; 64];
+    block.iter_mut().zip(key).for_each(|(byte, of_key)| *byte = *of_key);
+    let mut mac = Hmac::<sha2::Sha256>::new((&block).into());
+    for text in texts {
+        mac.update(text);
+    }
+    mac.finalize().into_bytes().into()
 }
 
 /// Only `alg` and `typ`, and those as we write them: nothing in a header may choose how it is checked (RFC 8725 §3.1).
