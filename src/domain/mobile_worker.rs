@@ -1,5 +1,6 @@
 //! Mobile workers. Source: DESIGN §1, seed 002, reference commcare-users §4.
 
+use super::assignment::{ids, primary_location};
 use super::person::{InvalidText, NAME_MAX, PHONE_NUMBERS_MAX, WORKER_PASSWORD_MIN, line, password};
 use super::project_space::text_of;
 use super::{
@@ -10,8 +11,6 @@ use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value as Json};
 
-/// Most groups or locations of one worker.
-pub const ASSIGNMENTS_MAX: usize = 200;
 /// Most entries of a worker's custom data.
 pub const USER_DATA_ENTRIES_MAX: usize = 200;
 /// Longest key of custom data, in characters (reference §4.8).
@@ -257,7 +256,12 @@ impl MobileWorkerInput {
         }
         ids(&mut faults, "group_ids", &self.groups, &mut profile.groups, GroupId::parse);
         ids(&mut faults, "location_ids", &self.locations, &mut profile.locations, LocationId::parse);
-        self.draft_primary_location(&mut profile, &mut faults);
+        primary_location(
+            &mut faults,
+            (&self.locations, &self.primary_location),
+            &profile.locations,
+            &mut profile.primary_location,
+        );
         self.draft_user_data(&mut profile, &mut faults);
         let password = self.password.as_set().and_then(|given| {
             let parsed = password(given.expose_secret(), WORKER_PASSWORD_MIN);
@@ -300,32 +304,6 @@ impl MobileWorkerInput {
         if profile.phone_numbers.len() > PHONE_NUMBERS_MAX {
             let message = format!("at most {PHONE_NUMBERS_MAX} phone numbers");
             faults.add(FaultCode::TooLong, &["phone_numbers"], message);
-        }
-    }
-
-    /// A new list without a word about the primary one keeps the old primary if it is still there, and takes the first
-    /// otherwise, as CommCare does (reference §6.2).
-    fn draft_primary_location(&self, profile: &mut MobileWorkerProfile, faults: &mut Faults) {
-        match &self.primary_location {
-            // Neither is spoken of: one that was cleared stays cleared.
-            Patch::Keep if self.locations == Patch::Keep => {}
-            Patch::Keep => {
-                if profile.primary_location.is_none_or(|primary| !profile.locations.contains(&primary)) {
-                    profile.primary_location = profile.locations.first().copied();
-                }
-            }
-            Patch::Clear => profile.primary_location = None,
-            Patch::Set(id) => {
-                let path = ["primary_location_id"];
-                let Some(primary) = faults.take(FaultCode::InvalidValue, &path, LocationId::parse(id)) else {
-                    return;
-                };
-                if !profile.locations.contains(&primary) {
-                    let message = "the primary location must be one of the locations";
-                    faults.add(FaultCode::PrimaryLocationNotAssigned, &path, message);
-                }
-                profile.primary_location = Some(primary);
-            }
         }
     }
 
@@ -378,33 +356,6 @@ fn optional<T>(
         Patch::Clear => *target = None,
         Patch::Set(text) if text.is_empty() => *target = None,
         Patch::Set(text) => *target = text_of(faults, field, parse(text)),
-    }
-}
-
-fn ids<T: PartialEq>(
-    faults: &mut Faults,
-    field: &str,
-    patch: &Patch<Vec<String>>,
-    target: &mut Vec<T>,
-    parse: fn(&str) -> Result<T, super::InvalidId>,
-) {
-    match patch {
-        Patch::Keep => {}
-        Patch::Clear => target.clear(),
-        Patch::Set(given) => {
-            target.clear();
-            if given.len() > ASSIGNMENTS_MAX {
-                faults.add(FaultCode::TooLong, &[field], format!("at most {ASSIGNMENTS_MAX} ids"));
-                return;
-            }
-            for (index, id) in given.iter().enumerate() {
-                let path = [field, &index.to_string()];
-                match faults.take(FaultCode::InvalidValue, &path, parse(id)) {
-                    Some(id) if !target.contains(&id) => target.push(id),
-                    _ => {}
-                }
-            }
-        }
     }
 }
 

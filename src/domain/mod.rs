@@ -3,6 +3,7 @@
 //! What belongs next door: who may (`authz`), what is done (`service`), how it is kept (`store`).
 
 mod account;
+mod assignment;
 mod clock;
 pub mod fault;
 mod group;
@@ -18,6 +19,7 @@ pub mod role;
 mod username;
 
 pub use account::{Account, ApiKey, Session, WebUser};
+pub use assignment::{ASSIGNMENTS_MAX, Assignment, AssignmentInput, QualifiedRole};
 pub use clock::{Clock, SystemClock};
 pub use fault::{Fault, FaultCode, Faults};
 pub use group::{Group, GroupInput};

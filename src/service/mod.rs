@@ -6,6 +6,7 @@
 
 pub mod api;
 pub mod api_key;
+mod assignment;
 mod cursor;
 mod failure;
 pub mod group;

@@ -1,9 +1,9 @@
-use super::assignments::Assignments;
 use super::proposed;
 use crate::authz::{CreateMobileWorker, Visible};
 use crate::domain::{
     FaultCode, Faults, MobileWorker, MobileWorkerInput, MobileWorkerProfile, Principal, Username,
 };
+use crate::service::assignment::Assigner;
 use crate::service::{Refused, Services, project_space};
 use crate::store::StoreError;
 
@@ -53,9 +53,8 @@ pub async fn create(
     {
         faults.extend(taken(username));
     }
-    let assignments =
-        Assignments { services, principal, space: space.id, before: &blank, after: &draft.profile, input };
-    assignments.check(&mut faults).await?;
+    let assigner = Assigner { services, principal, space: space.id };
+    assigner.check_worker(&blank, &draft.profile, input, &mut faults).await?;
     let (Some(username), true) = (username, faults.is_empty()) else { return Err(faults.into()) };
 
     let hash = match (password, draft.password) {

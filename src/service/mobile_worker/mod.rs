@@ -1,7 +1,6 @@
 //! Mobile workers.
 
 mod activate;
-mod assignments;
 mod create;
 mod deactivate;
 mod delete;

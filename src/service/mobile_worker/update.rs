@@ -1,7 +1,7 @@
-use super::assignments::Assignments;
 use super::{proposed, unchanged, wrong_state};
 use crate::authz::{UpdateMobileWorker, Visible};
 use crate::domain::{MobileWorker, MobileWorkerId, MobileWorkerInput, MobileWorkerStatus, Principal};
+use crate::service::assignment::Assigner;
 use crate::service::{Refused, Services, project_space};
 
 /// Changes a worker. What is left out stays. Changing nothing writes nothing.
@@ -31,10 +31,8 @@ pub async fn update(
     let before = proof.resource().profile.clone();
     let draft = input.draft(&before);
     let mut faults = draft.faults;
-    let space = proof.resource().project_space;
-    let assignments =
-        Assignments { services, principal, space, before: &before, after: &draft.profile, input };
-    assignments.check(&mut faults).await?;
+    let assigner = Assigner { services, principal, space: proof.resource().project_space };
+    assigner.check_worker(&before, &draft.profile, input, &mut faults).await?;
     faults.check()?;
     if draft.password.is_none() && draft.profile == before {
         return Ok(proof.into_visible());
