@@ -3,6 +3,8 @@
 
 pub mod api_key;
 pub mod audit_entry;
+pub mod bounce;
+pub mod email_address;
 pub mod group;
 pub mod location;
 pub mod location_ancestor;

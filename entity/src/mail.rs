@@ -1,4 +1,4 @@
-//! A mail to be sent.
+//! A mail of the outbox: to be sent, or sent.
 
 use sea_orm::entity::prelude::*;
 
@@ -16,7 +16,10 @@ pub struct Model {
     pub status: String,
     pub attempts: i32,
     pub next_attempt_at: DateTimeUtc,
+    pub claimed_until: Option<DateTimeUtc>,
+    pub last_error: Option<String>,
     pub created_at: DateTimeUtc,
+    pub sent_at: Option<DateTimeUtc>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

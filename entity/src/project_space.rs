@@ -15,6 +15,7 @@ pub struct Model {
     pub invitation_lifetime_days: i32,
     pub allow_access_requests: bool,
     pub invite_email_only: bool,
+    pub mail_language: String,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
     pub version: i32,

@@ -5,6 +5,7 @@ mod m20261122_000001_project_spaces;
 mod m20261122_000002_people;
 mod m20261122_000003_sign_in;
 mod m20261122_000004_gate;
+mod m20261122_000005_mail;
 
 use sea_orm_migration::MigrationTrait;
 pub use sea_orm_migration::{MigrationStatus, MigratorTrait};
@@ -19,6 +20,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000002_people::Migration),
             Box::new(m20261122_000003_sign_in::Migration),
             Box::new(m20261122_000004_gate::Migration),
+            Box::new(m20261122_000005_mail::Migration),
         ]
     }
 }

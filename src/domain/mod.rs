@@ -9,6 +9,7 @@ pub mod fault;
 mod group;
 mod id;
 pub mod location;
+pub mod mail;
 mod mobile_worker;
 pub mod page;
 pub mod permission;
@@ -28,6 +29,7 @@ pub use location::{
     InvalidCode, Location, LocationInput, LocationType, LocationTypeInput, NewLocation, NewLocationType,
     SiteCode,
 };
+pub use mail::{Mail, MailLanguage, MailStatus, MailTemplate};
 pub use mobile_worker::{
     Drafted, FILTER_IDS_MAX, MobileWorker, MobileWorkerFilter, MobileWorkerInput, MobileWorkerOrder,
     MobileWorkerProfile, MobileWorkerStatus, Patch, SEARCH_MAX,

@@ -1,7 +1,7 @@
 //! The project space: the tenant. DESIGN §1.
 
 use super::person::{InvalidText, filled_line};
-use super::{Email, FaultCode, Faults, ProjectSpaceId, person};
+use super::{Email, FaultCode, Faults, MailLanguage, ProjectSpaceId, person};
 use std::fmt;
 
 /// Longest name of a project space, in characters: it is part of every login name.
@@ -76,6 +76,8 @@ pub struct Settings {
     pub allow_access_requests: bool,
     /// The account that accepts an invitation must use the invited address.
     pub invite_email_only: bool,
+    /// The language of mails to people whose own is not known.
+    pub mail_language: MailLanguage,
 }
 
 impl Default for Settings {
@@ -87,6 +89,7 @@ impl Default for Settings {
             invitation_lifetime_days: 30,
             allow_access_requests: false,
             invite_email_only: true,
+            mail_language: MailLanguage::default(),
         }
     }
 }

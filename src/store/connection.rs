@@ -3,7 +3,6 @@
 
 use super::audit::{self, Change};
 use super::error::StoreError;
-use super::mail;
 use crate::authz::{Action, Authorized, Obligation, Realm, Resource};
 use crate::domain::Clock;
 use chrono::{DateTime, Utc};
@@ -16,6 +15,7 @@ use sea_orm::{
 use serde_json::Value as Json;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Notify;
 
 /// Told the text of a statement.
 pub type OnStatement = Arc<dyn Fn(&str) + Send + Sync>;
@@ -41,6 +41,8 @@ pub struct Store {
     /// SQLite has one writer: a pool of one is the queue in front of it, and readers do not wait there.
     writer: DatabaseConnection,
     clock: Arc<dyn Clock>,
+    /// Rung after a commit that queued mail.
+    mail_bell: Arc<Notify>,
 }
 
 impl Store {
@@ -54,7 +56,7 @@ impl Store {
             DbBackend::Sqlite => connect(options, 1).await?,
             _ => reader.clone(),
         };
-        Ok(Self { reader, writer, clock })
+        Ok(Self { reader, writer, clock, mail_bell: Arc::default() })
     }
 
     /// Whether the database answers.
@@ -73,6 +75,12 @@ impl Store {
         // On PostgreSQL both are the same pool, which may be closed twice.
         self.writer.close().await?;
         Ok(self.reader.close().await?)
+    }
+
+    /// Returns once mail has been queued through this store, or was since the last call: the sender need not wait for
+    /// its next look. Mail that another gateway queued is for that gateway's bell, or for the look.
+    pub async fn mail_queued(&self) {
+        self.mail_bell.notified().await;
     }
 
     /// Which database it is: the few places where their SQL differs ask.
@@ -113,7 +121,15 @@ impl Store {
             ..TransactionOptions::default()
         };
         let tx = self.writer.begin_with_options(options).await?;
-        Ok(UnitOfWork { proof, tx, now: self.clock.now(), changes: Vec::new(), subject: None })
+        Ok(UnitOfWork {
+            proof,
+            tx,
+            now: self.clock.now(),
+            mail_queued: false,
+            mail_bell: Arc::clone(&self.mail_bell),
+            changes: Vec::new(),
+            subject: None,
+        })
     }
 }
 
@@ -124,6 +140,9 @@ pub struct UnitOfWork<A: Action> {
     pub(super) tx: DatabaseTransaction,
     /// When it was opened: the time of everything it writes.
     pub(super) now: DateTime<Utc>,
+    /// Whether it queued mail.
+    pub(super) mail_queued: bool,
+    mail_bell: Arc<Notify>,
     changes: Vec<Change>,
     /// What was made, when that is not the resource that was judged.
     subject: Option<(&'static str, String)>,
@@ -164,22 +183,25 @@ impl<A: Action> UnitOfWork<A> {
     ///
     /// # Errors
     /// [`StoreError`]: then nothing was written at all.
-    pub async fn commit(self) -> Result<Authorized<A>, StoreError> {
-        let Self { proof, tx, now, changes, subject } = self;
-        audit::insert(&tx, now, &proof, subject, changes).await?;
-        for obligation in proof.obligations() {
+    pub async fn commit(mut self) -> Result<Authorized<A>, StoreError> {
+        let changes = std::mem::take(&mut self.changes);
+        audit::insert(&self.tx, self.now, &self.proof, self.subject.take(), changes).await?;
+        for obligation in self.proof.obligations().to_vec() {
             match obligation {
                 Obligation::NotifyAdmins => {
-                    if let Realm::ProjectSpace(space) = proof.resource().realm() {
-                        mail::notify_admins(&tx, now, space, &proof).await?;
+                    if let Realm::ProjectSpace(space) = self.proof.resource().realm() {
+                        self.notify_admins(space).await?;
                     }
                 }
                 // The authorizer gives no proof to whoever has not met it.
                 Obligation::RequireOtp => {}
             }
         }
-        tx.commit().await?;
-        Ok(proof)
+        self.tx.commit().await?;
+        if self.mail_queued {
+            self.mail_bell.notify_one();
+        }
+        Ok(self.proof)
     }
 }
 

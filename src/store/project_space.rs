@@ -6,8 +6,8 @@ use super::role;
 use super::row_filter::is_storable;
 use crate::authz::{CreateProjectSpace, Sealed};
 use crate::domain::{
-    MembershipId, NewProjectSpace, NewRole, Preset, ProjectSpace, ProjectSpaceId, ProjectSpaceName, Settings,
-    WebUserId,
+    MailLanguage, MembershipId, NewProjectSpace, NewRole, Preset, ProjectSpace, ProjectSpaceId,
+    ProjectSpaceName, Settings, WebUserId,
 };
 use entity::{membership, project_space, web_user};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryTrait, Set};
@@ -27,6 +27,8 @@ fn sealed(row: project_space::Model) -> Result<Sealed<ProjectSpace>, StoreError>
                 .map_err(|_| StoreError::Inconsistent("invitation lifetime"))?,
             allow_access_requests: row.allow_access_requests,
             invite_email_only: row.invite_email_only,
+            mail_language: MailLanguage::of(&row.mail_language)
+                .ok_or(StoreError::Inconsistent("mail language"))?,
         },
     }))
 }
@@ -95,6 +97,7 @@ impl UnitOfWork<CreateProjectSpace> {
             invitation_lifetime_days: Set(i32::from(settings.invitation_lifetime_days)),
             allow_access_requests: Set(settings.allow_access_requests),
             invite_email_only: Set(settings.invite_email_only),
+            mail_language: Set(settings.mail_language.code().to_owned()),
             created_at: Set(now),
             updated_at: Set(now),
             version: Set(1),
