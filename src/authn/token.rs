@@ -1,6 +1,7 @@
 //! Access tokens: short-lived JWTs (RFC 9068), signed with one algorithm and one key. What their bearer may do is read
 //! from the database at each request; the token only names the session.
 
+use super::secret::Secret;
 use crate::domain::{Identity, SessionId};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -98,6 +99,11 @@ impl TokenKey {
             return None;
         }
         Some(AccessToken { session: SessionId::parse(&claims.sid).ok()?, expires_at })
+    }
+
+    /// The refresh token that this one is exchanged for: the same each time.
+    pub fn successor(&self, prefix: &str, token: &Secret) -> Secret {
+        Secret::of(prefix, &self.derive("refresh", &token.hash()))
     }
 
     /// The first 16 bytes of SHA-256 over key and text, in the HMAC construction: a seal for page cursors.

@@ -107,28 +107,21 @@ impl UnitOfWork<CreateSession> {
 }
 
 impl UnitOfWork<RefreshSession> {
-    /// Puts the next refresh token in the place of the current one. The one that was presented, the current one or the
-    /// one before it, is what a repetition will be known by. Once: of two who try at the same moment, one gets `Stale`.
+    /// Puts the next refresh token in the place of the current one, which is remembered: a repetition is known by it.
+    /// Once: of two who try at the same moment, one gets `Stale`.
     ///
     /// # Errors
     /// [`StoreError::Stale`] when the token is no longer the current one.
-    pub async fn refresh_token(
-        &mut self,
-        current: &[u8],
-        presented: &[u8],
-        next: Vec<u8>,
-    ) -> Result<(), StoreError> {
-        let mut update = session::Entity::update_many()
+    pub async fn refresh_token(&mut self, current: &[u8], next: Vec<u8>) -> Result<(), StoreError> {
+        let written = session::Entity::update_many()
             .col_expr(session::Column::RefreshHash, Expr::val(next))
-            .col_expr(session::Column::PreviousHash, Expr::val(presented.to_vec()))
+            .col_expr(session::Column::PreviousHash, Expr::val(current.to_vec()))
+            .col_expr(session::Column::RefreshedAt, Expr::val(self.now))
             .filter(session::Column::Id.eq(self.proof.resource().id.0))
             .filter(session::Column::RefreshHash.eq(current.to_vec()))
-            .filter(session::Column::EndedAt.is_null());
-        // A repetition does not begin a new minute, or an old token could be kept good for ever.
-        if presented == current {
-            update = update.col_expr(session::Column::RefreshedAt, Expr::val(self.now));
-        }
-        let written = update.exec(&self.tx).await?;
+            .filter(session::Column::EndedAt.is_null())
+            .exec(&self.tx)
+            .await?;
         if written.rows_affected == 1 { Ok(()) } else { Err(StoreError::Stale) }
     }
 }
