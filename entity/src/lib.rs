@@ -6,6 +6,7 @@ pub mod audit_entry;
 pub mod bounce;
 pub mod email_address;
 pub mod group;
+pub mod idempotency_key;
 pub mod location;
 pub mod location_ancestor;
 pub mod location_type;

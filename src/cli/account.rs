@@ -129,7 +129,7 @@ pub async fn api_key(options: &ConfigOptions, command: ApiKeyCommand) -> Result<
     // The key has its owner's rights, so the owner asks for it: the operator only types the command.
     let account = services.store.web_user_password(&user.trim().to_lowercase()).await?;
     let account = account.ok_or_else(|| CommandError::Usage(format!("there is no web user `{user}`")))?;
-    let origin = Origin { channel: Channel::CommandLine, request_id: "command line".to_owned() };
+    let origin = Origin::new(Channel::CommandLine, "command line");
     let owner = services.authenticator.principal(account.identity, SignIn::Internal, origin).await;
     let owner = owner.map_err(|error| crate::service::Refused::from(Failure::from(error)))?;
     let input = ApiKeyInput { name, ..ApiKeyInput::default() };

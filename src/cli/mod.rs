@@ -128,7 +128,7 @@ fn start_log(config: &Config) {
 
 /// The gateway itself, at the command line.
 fn operator() -> Principal {
-    Principal::system(Origin { channel: Channel::CommandLine, request_id: "command line".to_owned() })
+    Principal::system(Origin::new(Channel::CommandLine, "command line"))
 }
 
 /// A secret on standard input: its first line.

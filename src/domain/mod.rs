@@ -8,6 +8,7 @@ mod clock;
 pub mod fault;
 mod group;
 mod id;
+mod idempotency;
 pub mod location;
 pub mod mail;
 mod mobile_worker;
@@ -25,6 +26,7 @@ pub use clock::{Clock, SystemClock};
 pub use fault::{Fault, FaultCode, Faults};
 pub use group::{Group, GroupInput};
 pub use id::*;
+pub use idempotency::{ANSWER_LIFETIME, ANSWER_MAX, Earlier, Idempotency, KEY_MAX, KeptAnswer};
 pub use location::{
     InvalidCode, Location, LocationInput, LocationType, LocationTypeInput, NewLocation, NewLocationType,
     SiteCode,

@@ -1,7 +1,8 @@
 //! Who asks. Made by `authn` from a credential, and by the command line and jobs for the gateway itself.
 
 use super::{
-    GroupId, LocationId, MobileWorkerId, ProjectSpaceId, RoleId, SessionId, WebUserId, permission::Grants,
+    GroupId, Idempotency, LocationId, MobileWorkerId, ProjectSpaceId, RoleId, SessionId, WebUserId,
+    permission::Grants,
 };
 
 /// Somebody or something that acts, together with where the act came from.
@@ -93,6 +94,15 @@ pub struct Origin {
     pub channel: Channel,
     /// The request's id, as in the `x-request-id` header and in the log.
     pub request_id: String,
+    /// What is made is made once, however often the request is sent.
+    pub idempotency: Option<Idempotency>,
+}
+
+impl Origin {
+    /// A request through this door.
+    pub fn new(channel: Channel, request_id: impl Into<String>) -> Self {
+        Self { channel, request_id: request_id.into(), idempotency: None }
+    }
 }
 
 /// The doors of the gateway.

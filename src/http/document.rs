@@ -61,6 +61,8 @@ pub struct Checked {
     pub document: ExecutableDocument,
     /// Query or mutation.
     pub operation: OperationType,
+    /// How many fields it has at its root.
+    pub root_fields: usize,
 }
 
 /// Checks a document and parses it.
@@ -99,7 +101,8 @@ pub fn check(text: &str, operation_name: Option<&str>) -> Result<Checked, Docume
     if roots.names.iter().filter(|name| CREDENTIAL_MUTATIONS.contains(&name.as_str())).count() > 1 {
         return Err(DocumentError::SeveralCredentials);
     }
-    Ok(Checked { document, operation: kind })
+    let root_fields = roots.names.len();
+    Ok(Checked { document, operation: kind, root_fields })
 }
 
 /// Counts brackets and words without recursion, passing over strings and comments.

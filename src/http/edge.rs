@@ -144,7 +144,7 @@ pub async fn principal(
     basic: BasicAuth,
 ) -> Result<Principal, Failure> {
     let id = request.extensions().get::<RequestId>().map(|RequestId(id)| id.clone()).unwrap_or_default();
-    let origin = Origin { channel, request_id: id };
+    let origin = Origin::new(channel, id);
     let authorization = request.headers().get(header::AUTHORIZATION);
     let authorization = authorization.map(header::HeaderValue::to_str).transpose();
     let authorization = authorization.map_err(|_| Failure::Unauthenticated)?;

@@ -2,11 +2,12 @@
 
 use super::document::{self, Checked};
 use super::edge::{self, App};
-use super::{graphiql, json, media};
+use super::{graphiql, idempotency, json, media};
 use crate::authn::BasicAuth;
-use crate::domain::Channel;
+use crate::domain::{Channel, Idempotency, Principal};
 use crate::graphql::{ErrorCode, Loaders};
 use crate::service::Failure;
+use crate::service::idempotency::NotRepeated;
 use async_graphql::parser::types::OperationType;
 use async_graphql::{Request as GraphqlRequest, Response as GraphqlResponse, ServerError, Variables};
 use poem::http::{Method, StatusCode, header};
@@ -35,6 +36,7 @@ pub fn asset(Path(name): Path<String>) -> Response {
 
 /// What a client asked for.
 struct Asked {
+    idempotency: Option<Idempotency>,
     query: String,
     operation_name: Option<String>,
     variables: Json,
@@ -94,10 +96,29 @@ async fn serve(app: &App, mut request: Request) -> Response {
             Refusal::with(StatusCode::METHOD_NOT_ALLOWED, "GET is for queries alone: use POST"),
         );
     }
-    let principal = match edge::principal(app, &request, Channel::Graphql, BasicAuth::Refused).await {
-        Ok(principal) => Arc::new(principal),
+    // What is made once is one thing, and one answer is kept of it.
+    if asked.idempotency.is_some() && checked.operation == OperationType::Mutation && checked.root_fields > 1
+    {
+        return refused(kind, Refusal::bad("with an `Idempotency-Key`, a document has one mutation"));
+    }
+    let mut principal = match edge::principal(app, &request, Channel::Graphql, BasicAuth::Refused).await {
+        Ok(principal) => principal,
         Err(failure) => return refused(kind, not_admitted(&failure)),
     };
+    principal.origin.idempotency =
+        asked.idempotency.clone().filter(|_| checked.operation == OperationType::Mutation);
+    let principal = Arc::new(principal);
+    let run = execute(app, kind, Arc::clone(&principal), asked, checked);
+    idempotency::once(app, &principal, run).await.unwrap_or_else(|error| refused(kind, not_repeated(&error)))
+}
+
+async fn execute(
+    app: &App,
+    kind: &str,
+    principal: Arc<Principal>,
+    asked: Asked,
+    checked: Checked,
+) -> Response {
     let mut execution = GraphqlRequest::new(asked.query)
         .variables(Variables::from_json(asked.variables))
         .data(Loaders::new(&app.services, &principal))
@@ -129,6 +150,16 @@ fn not_admitted(failure: &Failure) -> Refusal {
         _ => StatusCode::INTERNAL_SERVER_ERROR,
     };
     Refusal { status, code, message: failure.to_string() }
+}
+
+fn not_repeated(error: &NotRepeated) -> Refusal {
+    match error {
+        NotRepeated::AnotherRequest => Refusal::with(StatusCode::UNPROCESSABLE_ENTITY, error.to_string()),
+        NotRepeated::NoAnswer => {
+            Refusal { status: StatusCode::CONFLICT, code: ErrorCode::Conflict, message: error.to_string() }
+        }
+        NotRepeated::Failure(failure) => not_admitted(failure),
+    }
 }
 
 fn asked_by_get(request: &Request) -> Result<Asked, Refusal> {
@@ -163,8 +194,9 @@ async fn asked_by_post(request: &mut Request) -> Result<Asked, Refusal> {
         let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::BAD_REQUEST);
         Refusal::with(status, "the body is too long or ended early")
     })?;
+    let idempotency = idempotency::of(request, &body).map_err(Refusal::bad)?;
     match json::parse(&body).map_err(Refusal::bad)? {
-        Json::Object(object) => asked(object),
+        Json::Object(object) => Ok(Asked { idempotency, ..asked(object)? }),
         Json::Array(_) => Err(Refusal::bad("one request at a time: batches are not taken")),
         _ => Err(Refusal::bad("the body must be a JSON object")),
     }
@@ -189,7 +221,7 @@ fn asked(mut object: Map<String, Json>) -> Result<Asked, Refusal> {
         Some(_) => return Err(Refusal::bad("`extensions` must be an object")),
     }
     match object.keys().next() {
-        None => Ok(Asked { query, operation_name, variables }),
+        None => Ok(Asked { idempotency: None, query, operation_name, variables }),
         Some(name) => Err(Refusal::bad(format!("`{}` is not a part of a GraphQL request", shown(name)))),
     }
 }

@@ -7,6 +7,7 @@ mod edge;
 mod graphiql;
 mod graphql;
 mod health;
+mod idempotency;
 mod json;
 mod media;
 mod rest;

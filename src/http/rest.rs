@@ -1,11 +1,13 @@
 //! The REST API on the wire: reads requests for `rest`, and writes its answers.
 
 use super::edge::{self, App, answer};
-use super::{json, media};
+use super::{idempotency, json, media};
 use crate::authn::BasicAuth;
 use crate::domain::{Channel, Identity, Principal};
 use crate::rest::mobile_worker::{self, ListParameters};
 use crate::rest::{Answer, problem};
+use crate::service::Refused;
+use bytes::Bytes;
 use poem::http::Method;
 use poem::{Endpoint, Request, Response};
 use serde_json::{Map, Value as Json};
@@ -14,9 +16,7 @@ use serde_json::{Map, Value as Json};
 pub fn workers(app: App) -> impl Endpoint<Output = Response> {
     poem::endpoint::make(move |request| {
         let app = app.clone();
-        async move {
-            Ok::<_, poem::Error>(answer(serve_workers(&app, request).await.unwrap_or_else(|answer| answer)))
-        }
+        async move { Ok::<_, poem::Error>(serve_workers(&app, request).await.unwrap_or_else(answer)) }
     })
 }
 
@@ -30,7 +30,7 @@ pub fn worker(app: App) -> impl Endpoint<Output = Response> {
     })
 }
 
-async fn serve_workers(app: &App, mut request: Request) -> Result<Answer, Answer> {
+async fn serve_workers(app: &App, mut request: Request) -> Result<Response, Answer> {
     let space = request.path_params::<String>().map_err(|_| nowhere())?;
     match *request.method() {
         Method::GET => {
@@ -38,12 +38,14 @@ async fn serve_workers(app: &App, mut request: Request) -> Result<Answer, Answer
             let parameters: Vec<(String, String)> =
                 request.params().map_err(|_| problem(400, "BAD_REQUEST", "the parameters cannot be read"))?;
             let parameters = ListParameters::from(parameters);
-            Ok(mobile_worker::list(&app.services, &principal, &space, &parameters).await?)
+            Ok(answer(mobile_worker::list(&app.services, &principal, &space, &parameters).await?))
         }
         Method::POST => {
             let principal = principal(app, &request).await?;
-            let body = object(&mut request).await?;
-            Ok(mobile_worker::create(&app.services, &principal, &space, body).await?)
+            once(app, principal, &mut request, async |principal: &Principal, body| {
+                mobile_worker::create(&app.services, principal, &space, body).await
+            })
+            .await
         }
         _ => Err(method_not_allowed("GET, POST")),
     }
@@ -78,7 +80,27 @@ async fn principal(app: &App, request: &Request) -> Result<Principal, Answer> {
     }
 }
 
+/// Makes something of a body; once, if the request has an `Idempotency-Key`.
+async fn once(
+    app: &App,
+    mut principal: Principal,
+    request: &mut Request,
+    create: impl AsyncFnOnce(&Principal, Map<String, Json>) -> Result<Answer, Refused>,
+) -> Result<Response, Answer> {
+    let bytes = json_bytes(request).await?;
+    let body = json::parse_object(&bytes).map_err(|error| problem(400, "BAD_REQUEST", &error))?;
+    principal.origin.idempotency =
+        idempotency::of(request, &bytes).map_err(|error| problem(400, "BAD_REQUEST", error))?;
+    let run = async { answer(create(&principal, body).await.unwrap_or_else(Into::into)) };
+    Ok(idempotency::once(app, &principal, run).await?)
+}
+
 async fn object(request: &mut Request) -> Result<Map<String, Json>, Answer> {
+    let body = json_bytes(request).await?;
+    json::parse_object(&body).map_err(|error| problem(400, "BAD_REQUEST", &error))
+}
+
+async fn json_bytes(request: &mut Request) -> Result<Bytes, Answer> {
     if !media::is_json(request.content_type()) {
         return Err(problem(
             415,
@@ -86,8 +108,7 @@ async fn object(request: &mut Request) -> Result<Map<String, Json>, Answer> {
             "the content type must be application/json, in UTF-8",
         ));
     }
-    let body = edge::body(request).await?;
-    json::parse_object(&body).map_err(|error| problem(400, "BAD_REQUEST", &error))
+    edge::body(request).await
 }
 
 fn nowhere() -> Answer {

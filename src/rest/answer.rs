@@ -2,6 +2,7 @@
 
 use crate::authz::Denied;
 use crate::domain::Faults;
+use crate::service::idempotency::NotRepeated;
 use crate::service::{Failure, Refused};
 use serde_json::{Value as Json, json};
 
@@ -54,6 +55,7 @@ fn title(status: u16) -> &'static str {
         409 => "Conflict",
         413 => "Content Too Large",
         415 => "Unsupported Media Type",
+        422 => "Unprocessable Content",
         503 => "Service Unavailable",
         _ => "Internal Server Error",
     }
@@ -110,6 +112,17 @@ impl From<Failure> for Answer {
                 tracing::error!(error = ?cause, "a REST call failed");
                 problem(500, "INTERNAL", &detail)
             }
+        }
+    }
+}
+
+impl From<NotRepeated> for Answer {
+    fn from(refused: NotRepeated) -> Self {
+        let detail = refused.to_string();
+        match refused {
+            NotRepeated::AnotherRequest => problem(422, "IDEMPOTENCY_KEY_REUSED", &detail),
+            NotRepeated::NoAnswer => problem(409, "CONFLICT", &detail),
+            NotRepeated::Failure(failure) => failure.into(),
         }
     }
 }

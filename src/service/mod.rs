@@ -10,6 +10,7 @@ mod assignment;
 mod cursor;
 mod failure;
 pub mod group;
+pub mod idempotency;
 pub mod location;
 pub mod mobile_worker;
 pub mod project_space;

@@ -3,10 +3,11 @@
 
 use super::audit::{self, Change};
 use super::error::StoreError;
+use super::idempotency;
 use crate::authz::{Action, Authorized, Obligation, Realm, Resource};
 use crate::domain::Clock;
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::SelectStatement;
+use sea_orm::sea_query::{SelectStatement, UpdateStatement};
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
     ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, FromQueryResult,
@@ -111,6 +112,12 @@ impl Store {
         Ok(rows.iter().map(|row| M::from_query_result(row, "")).collect::<Result<_, _>>()?)
     }
 
+    /// Notes something that is no change anybody could be permitted or denied: a fact about what was permitted. How many
+    /// rows it touched.
+    pub(super) async fn note(&self, update: &UpdateStatement) -> Result<u64, StoreError> {
+        Ok(self.writer.execute(update).await?.rows_affected())
+    }
+
     /// Opens a transaction for what the proof permits: the only way to write.
     ///
     /// # Errors
@@ -185,6 +192,9 @@ impl<A: Action> UnitOfWork<A> {
     /// [`StoreError`]: then nothing was written at all.
     pub async fn commit(mut self) -> Result<Authorized<A>, StoreError> {
         let changes = std::mem::take(&mut self.changes);
+        if let Some((kind, _)) = &self.subject {
+            idempotency::claim(&self.tx, self.now, self.proof.principal(), kind).await?;
+        }
         audit::insert(&self.tx, self.now, &self.proof, self.subject.take(), changes).await?;
         for obligation in self.proof.obligations().to_vec() {
             match obligation {

@@ -9,6 +9,7 @@ mod connection;
 mod credential;
 mod error;
 mod group;
+mod idempotency;
 mod link;
 mod location;
 mod mail;

@@ -3,6 +3,7 @@
 mod body;
 mod document;
 mod headers;
+mod idempotency;
 mod ids_and_pages;
 mod introspection;
 mod media;

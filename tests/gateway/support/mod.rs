@@ -168,5 +168,5 @@ impl TestApp {
 
 /// The gateway's operator.
 pub fn operator() -> Principal {
-    Principal::system(Origin { channel: Channel::CommandLine, request_id: "test".to_owned() })
+    Principal::system(Origin::new(Channel::CommandLine, "test"))
 }
