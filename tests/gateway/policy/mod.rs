@@ -4,6 +4,7 @@ mod agreement;
 mod cache;
 mod guest;
 mod hostile;
+mod matrix;
 mod stack;
 mod stale;
 mod standard;
