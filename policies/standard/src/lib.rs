@@ -4,6 +4,8 @@
 //! they cannot disagree.
 
 mod api;
+mod audit;
+mod custom_permission;
 mod group;
 mod location;
 mod location_type;
@@ -11,6 +13,7 @@ mod mobile_worker;
 mod project_space;
 mod role;
 mod rule;
+mod web_user;
 
 use fieldgate_policy::{Context, Decision, Manifest, Policy, Principal, PrincipalKind, Request, Scope};
 use rule::Rule;
@@ -57,6 +60,9 @@ fn rule<'a>(kind: &str, action: &str, principal: &'a Principal) -> Option<Rule<'
         "location" => location::rule(kind, verb, principal),
         "location_type" => location_type::rule(kind, verb, principal),
         "group" => group::rule(kind, verb, principal),
+        "web_user" => web_user::rule(kind, verb, principal),
+        "custom_permission" => custom_permission::rule(kind, verb, principal),
+        "audit" => audit::rule(kind, verb, principal),
         "project_space" => project_space::rule(kind, verb),
         "api" | "api_key" => api::rule(kind, action, principal),
         _ => None,

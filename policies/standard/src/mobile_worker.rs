@@ -1,6 +1,8 @@
 //! Mobile workers: seen and changed by those who may, where they may.
 
-use crate::rule::{ACCESS_ALL_LOCATIONS, Rule, hidden, missing_permission, out_of_reach, reach};
+use crate::rule::{
+    ACCESS_ALL_LOCATIONS, Rule, hidden, missing_permission, out_of_reach, reach, stays_placed,
+};
 use fieldgate_policy::{Condition, Decision, Principal, Request};
 
 const EDIT: &str = "edit_commcare_users";
@@ -12,7 +14,10 @@ pub fn rule<'a>(kind: &str, verb: &str, principal: &'a Principal) -> Option<Rule
             Some(Rule::new(Condition::when(principal.holds(EDIT)), not_created).if_proposed(is_placed))
         }
         ("mobile_worker", "read") => Some(Rule::new(readable(principal), hidden)),
-        ("mobile_worker", "update" | "activate" | "deactivate" | "delete" | "restore") => {
+        ("mobile_worker", "update") => {
+            Some(Rule::new(editable(principal), not_edited).if_proposed(stays_placed))
+        }
+        ("mobile_worker", "activate" | "deactivate" | "delete" | "restore") => {
             Some(Rule::new(editable(principal), not_edited))
         }
         _ => None,
@@ -45,10 +50,12 @@ fn not_created(request: &Request) -> Decision {
 fn not_edited(request: &Request) -> Decision {
     if !readable(&request.principal).holds(request.attributes()) {
         Decision::not_visible()
-    } else if request.principal.holds(EDIT) {
+    } else if !request.principal.holds(EDIT) {
+        missing_permission(&[EDIT])
+    } else if !reach(&request.principal).holds(request.attributes()) {
         // Their own account, somewhere else.
         out_of_reach()
     } else {
-        missing_permission(&[EDIT])
+        Decision::forbidden("location_required", "leave the mobile worker at least one of your locations")
     }
 }

@@ -1,6 +1,6 @@
-//! Roles: made by admins, seen by those who manage people, given by those whom the role names.
+//! Roles: made and changed by admins, seen by those who manage people, given by those whom the role names.
 
-use crate::rule::{Rule, archived, hidden, missing_permission};
+use crate::rule::{Rule, admin_only, archived, hidden, missing_permission};
 use fieldgate_policy::{Condition, Decision, Principal, Request};
 
 const ASSIGN: &[&str] = &["edit_commcare_users", "edit_web_users"];
@@ -10,8 +10,11 @@ const READ: &[&str] =
 pub fn rule<'a>(kind: &str, verb: &str, principal: &'a Principal) -> Option<Rule<'a>> {
     match (kind, verb) {
         ("project_space", "create") => Some(Rule::new(Condition::when(principal.is_admin), |_| {
-            Decision::forbidden("admin_only", "only admins of the project space make roles")
+            admin_only("only admins of the project space make roles")
         })),
+        ("role", "update" | "archive" | "unarchive" | "delete") => {
+            Some(Rule::new(Condition::when(principal.is_admin), not_edited))
+        }
         ("role", "read") => Some(Rule::new(readable(principal), hidden)),
         ("role", "assign") => Some(Rule::new(assignable(principal), not_assigned)),
         _ => None,
@@ -34,6 +37,14 @@ fn assignable(principal: &Principal) -> Condition<'_> {
     let open = Condition::equals("editable_by_non_admins", true).or(named);
     let mine = Condition::when(principal.holds_any(ASSIGN)).and(open);
     Condition::when(principal.is_admin).or(mine).and(Condition::equals("is_archived", true).not())
+}
+
+fn not_edited(request: &Request) -> Decision {
+    if readable(&request.principal).holds(request.attributes()) {
+        admin_only("only admins of the project space change roles")
+    } else {
+        Decision::not_visible()
+    }
 }
 
 fn not_assigned(request: &Request) -> Decision {

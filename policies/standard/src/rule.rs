@@ -1,6 +1,6 @@
 //! The form of every rule, and the words of refusals that several nouns share.
 
-use fieldgate_policy::{Condition, Decision, Principal, Request, Scope};
+use fieldgate_policy::{Condition, Decision, Principal, Request, Scope, Value};
 
 /// Who holds it is not limited to their own locations.
 pub const ACCESS_ALL_LOCATIONS: &str = "access_all_locations";
@@ -48,6 +48,13 @@ pub fn reach(principal: &Principal) -> Condition<'_> {
     }
 }
 
+/// Somebody limited to locations leaves people at one of them: taking the last one away would take them out of reach,
+/// past the right to delete or remove them. What says nothing of locations leaves them as they are.
+pub fn stays_placed(request: &Request) -> bool {
+    let loses_the_last = matches!(request.proposed().get("location_ids"), Some(Value::Texts(locations)) if locations.is_empty());
+    request.principal.holds(ACCESS_ALL_LOCATIONS) || !loses_the_last
+}
+
 /// Who may not see a thing hears that it is not there.
 pub fn hidden(_: &Request) -> Decision {
     Decision::not_visible()
@@ -65,6 +72,11 @@ pub fn missing_permission(any_of: &[&str]) -> Decision {
 /// The principal may do this, but not here.
 pub fn out_of_reach() -> Decision {
     Decision::forbidden("out_of_reach", "this is outside of your locations").missing(&[ACCESS_ALL_LOCATIONS])
+}
+
+/// Only admins do this, whatever else somebody may.
+pub fn admin_only(message: &str) -> Decision {
+    Decision::forbidden("admin_only", message)
 }
 
 /// What is archived can no longer be given to anybody.

@@ -287,3 +287,26 @@ async fn a_new_list_of_locations_keeps_the_primary_one_or_takes_the_first() {
     assert_eq!(primary(json!([tree.southern, tree.south])).await, "Southern");
     assert_eq!(primary(json!([])).await, Json::Null);
 }
+
+#[tokio::test]
+async fn who_is_limited_to_locations_leaves_a_worker_at_one_of_them() {
+    let app = TestApp::spawn().await;
+    let tree = Tree::plant(&app).await;
+    let supervisor = member(&app, "Supervisor", SUPERVISOR, std::slice::from_ref(&tree.north)).await;
+    let id = worker_at(&app, "amina", &[&tree.northern]).await;
+    for locations in [json!([]), Json::Null] {
+        let input = json!({ "i": { "id": id, "locationIds": locations } });
+        let answer = supervisor.run(UPDATE, input).await;
+        let extensions = &answer["errors"][0]["extensions"];
+        assert_eq!(
+            (&extensions["code"], &extensions["reason"]),
+            (&json!("FORBIDDEN"), &json!("location_required")),
+            "{answer}"
+        );
+    }
+    let moved = json!({ "i": { "id": id, "locationIds": [tree.north] } });
+    assert_eq!(supervisor.refusals("updateMobileWorker", UPDATE, moved).await, Vec::<String>::new());
+    let editor = member(&app, "Editor", EDITOR, &[]).await;
+    let cleared = json!({ "i": { "id": id, "locationIds": [] } });
+    assert_eq!(editor.refusals("updateMobileWorker", UPDATE, cleared).await, Vec::<String>::new());
+}

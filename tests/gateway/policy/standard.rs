@@ -53,8 +53,10 @@ fn table(asker: &Asker, kind: &str, action: &str, row: &Attributes, proposed: &A
         ("mobile_worker", _) => {
             let reads = (any(&["view_commcare_users", "edit_commcare_users"]) && reach) || is("id", my_id);
             let edits = holds("edit_commcare_users") && reach;
+            let stays = all || proposed.get("location_ids") != Some(&Value::Texts(Vec::new()));
             match action {
                 "mobile_worker.read" => or_hidden(reads),
+                "mobile_worker.update" if edits && !stays => Refused("location_required"),
                 "mobile_worker.update"
                 | "mobile_worker.activate"
                 | "mobile_worker.deactivate"
@@ -165,11 +167,14 @@ fn rows(kind: &str) -> Vec<(Attributes, Attributes)> {
                 (none(), none().with("parent_id", Value::Nothing)),
             ];
         }
-        "mobile_worker" => [1, 2]
-            .into_iter()
-            .flat_map(|id| lineages.clone().map(|lineage| (id, lineage)))
-            .map(|(id, lineage)| none().with("id", hex(id)).with("location_lineage", lineage))
-            .collect(),
+        "mobile_worker" => {
+            return [1, 2]
+                .into_iter()
+                .flat_map(|id| lineages.clone().map(|lineage| (id, lineage)))
+                .map(|(id, lineage)| none().with("id", hex(id)).with("location_lineage", lineage))
+                .flat_map(|row| locations_proposed().map(|proposed| (row.clone(), proposed)))
+                .collect();
+        }
         "role" => (0..16_u128)
             .map(|bits| {
                 none()
@@ -193,6 +198,12 @@ fn rows(kind: &str) -> Vec<(Attributes, Attributes)> {
         other => unreachable!("standard has no rule for `{other}`"),
     };
     plain.into_iter().map(|row| (row, none())).collect()
+}
+
+/// Nothing said of locations, all of them taken away, and one given.
+fn locations_proposed() -> [Attributes; 3] {
+    let to = |locations| Attributes::new().with("location_ids", hexes(locations));
+    [Attributes::new(), to(&[]), to(&[10])]
 }
 
 fn askers() -> Vec<Asker> {
