@@ -124,3 +124,15 @@ fn every_test_file_is_listed_by_its_folder() {
         );
     }
 }
+
+#[test]
+fn every_crate_of_the_workspace_keeps_its_lints() {
+    let manifest = std::fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    let members = manifest.split_once("members = [").and_then(|(_, rest)| rest.split_once(']')).unwrap().0;
+    let members: Vec<_> = members.split(',').map(|member| member.trim().trim_matches('"')).collect();
+    assert!(members.contains(&"policies/sdk") && members.contains(&"policies/standard"), "{members:?}");
+    for member in members.into_iter().chain(["."]) {
+        let manifest = std::fs::read_to_string(root().join(member).join("Cargo.toml")).unwrap();
+        assert!(manifest.contains("[lints]\nworkspace = true"), "`{member}` has lints of its own, or none");
+    }
+}
