@@ -14,6 +14,7 @@ pub struct Model {
     pub primary_location_id: Option<Uuid>,
     pub is_active: bool,
     pub joined_at: DateTimeUtc,
+    pub last_access_at: Option<DateTimeUtc>,
     pub version: i32,
 }
 

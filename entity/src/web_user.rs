@@ -13,6 +13,7 @@ pub struct Model {
     pub password_hash: Option<String>,
     pub is_active: bool,
     pub last_login_at: Option<DateTimeUtc>,
+    pub search_text: String,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
     pub version: i32,

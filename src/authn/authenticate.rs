@@ -135,8 +135,15 @@ impl Authenticator {
         origin: Origin,
     ) -> Result<Principal, AuthnError> {
         let account = self.store.signed_in(identity).await?.filter(|account| account.is_active);
-        let standings = account.ok_or(AuthnError::Invalid)?.standings;
-        Ok(Principal { identity, signed_in_by, session: None, standings, origin })
+        let account = account.ok_or(AuthnError::Invalid)?;
+        Ok(Principal {
+            identity,
+            name: Some(account.name),
+            signed_in_by,
+            session: None,
+            standings: account.standings,
+            origin,
+        })
     }
 
     async fn bearer(&self, token: &str, origin: Origin) -> Result<Principal, AuthnError> {

@@ -43,6 +43,13 @@ pub struct Assignment {
     pub primary_location: Option<LocationId>,
 }
 
+impl Assignment {
+    /// An admin, at no location.
+    pub fn admin() -> Self {
+        Self { role: QualifiedRole::Admin, locations: Vec::new(), primary_location: None }
+    }
+}
+
 /// The same as it was sent, by whatever channel.
 #[derive(Debug, Default)]
 pub struct AssignmentInput {

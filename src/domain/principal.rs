@@ -10,6 +10,8 @@ use super::{
 pub struct Principal {
     /// Who it is.
     pub identity: Identity,
+    /// The sign-in name, for the audit: an e-mail address or a worker's username.
+    pub name: Option<String>,
     /// How they proved it.
     pub signed_in_by: SignIn,
     /// The session the access token belongs to; none for API keys, Basic and the gateway itself.
@@ -135,6 +137,7 @@ impl Principal {
     pub fn anonymous(origin: Origin) -> Self {
         Self {
             identity: Identity::Anonymous,
+            name: None,
             signed_in_by: SignIn::Internal,
             session: None,
             standings: Vec::new(),

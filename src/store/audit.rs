@@ -1,7 +1,7 @@
 //! The audit: who did what, for whom, through which door, and which policy permitted it. Written by the commit alone.
 
 use super::error::StoreError;
-use crate::authz::{Action, Authorized, Realm, Resource};
+use crate::authz::{Action, Authorized, Realm, Resource, Value};
 use crate::domain::{AuditEntryId, SignIn};
 use chrono::{DateTime, Utc};
 use entity::audit_entry;
@@ -19,6 +19,25 @@ pub struct Change {
     pub to: Json,
 }
 
+/// What an entry is about.
+pub(super) struct Subject {
+    pub(super) kind: &'static str,
+    id: Option<String>,
+    /// What people know it by, at this time.
+    name: Option<String>,
+}
+
+impl Subject {
+    pub(super) fn of<R: Resource>(resource: &R) -> Self {
+        let attributes = resource.attributes();
+        let name = ["username", "email", "name"].into_iter().find_map(|name| match attributes.get(name) {
+            Some(Value::Text(text)) => Some(text.clone()),
+            _ => None,
+        });
+        Self { kind: R::KIND, id: resource.id(), name }
+    }
+}
+
 /// The name of a way to sign in, in audit entries and sessions.
 pub(super) fn sign_in_name(signed_in_by: SignIn) -> &'static str {
     match signed_in_by {
@@ -34,15 +53,12 @@ pub(super) async fn insert<A: Action>(
     tx: &DatabaseTransaction,
     now: DateTime<Utc>,
     proof: &Authorized<A>,
-    subject: Option<(&'static str, String)>,
+    subject: Option<Subject>,
     changes: Vec<Change>,
 ) -> Result<(), StoreError> {
     let principal = proof.principal();
     let resource = proof.resource();
-    let (kind, id) = match subject {
-        Some((kind, id)) => (kind, Some(id)),
-        None => (A::Resource::KIND, resource.id()),
-    };
+    let Subject { kind, id, name } = subject.unwrap_or_else(|| Subject::of(resource));
     let space = match resource.realm() {
         Realm::ProjectSpace(space) | Realm::Link(space) => Some(space.0),
         Realm::Own(_) | Realm::Gateway => None,
@@ -56,12 +72,14 @@ pub(super) async fn insert<A: Action>(
         project_space_id: Set(space),
         at: Set(now),
         principal_id: Set(principal.identity.id()),
+        principal_name: Set(principal.name.clone()),
         signed_in_by: Set(sign_in_name(principal.signed_in_by).to_owned()),
         channel: Set(principal.origin.channel.name().to_owned()),
         request_id: Set(principal.origin.request_id.clone()),
         action: Set(A::NAME.to_owned()),
         resource_kind: Set(kind.to_owned()),
         resource_id: Set(id),
+        resource_name: Set(name),
         changes: Set(Json::Array(changes)),
         decision_id: Set(proof.decision().0),
         policy: Set(proof.policy().to_owned()),

@@ -1,7 +1,7 @@
 //! The two ways to the database: a read that can be nothing but a select, and a transaction that one proof opens and
 //! whose commit writes the audit. The connections stay private to this file.
 
-use super::audit::{self, Change};
+use super::audit::{self, Change, Subject};
 use super::error::StoreError;
 use super::idempotency;
 use crate::authz::{Action, Authorized, Obligation, Realm, Resource};
@@ -152,7 +152,7 @@ pub struct UnitOfWork<A: Action> {
     mail_bell: Arc<Notify>,
     changes: Vec<Change>,
     /// What was made, when that is not the resource that was judged.
-    subject: Option<(&'static str, String)>,
+    subject: Option<Subject>,
 }
 
 impl<A: Action> UnitOfWork<A> {
@@ -183,7 +183,7 @@ impl<A: Action> UnitOfWork<A> {
 
     /// Notes for the audit that this is about a new thing below the judged one.
     pub(super) fn made<R: Resource>(&mut self, made: &R) {
-        self.subject = made.id().map(|id| (R::KIND, id));
+        self.subject = Some(Subject::of(made));
     }
 
     /// Writes the audit entry, queues what the obligations ask, commits, and gives the proof back.
@@ -192,7 +192,7 @@ impl<A: Action> UnitOfWork<A> {
     /// [`StoreError`]: then nothing was written at all.
     pub async fn commit(mut self) -> Result<Authorized<A>, StoreError> {
         let changes = std::mem::take(&mut self.changes);
-        if let Some((kind, _)) = &self.subject {
+        if let Some(Subject { kind, .. }) = &self.subject {
             idempotency::claim(&self.tx, self.now, self.proof.principal(), kind).await?;
         }
         audit::insert(&self.tx, self.now, &self.proof, self.subject.take(), changes).await?;

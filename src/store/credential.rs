@@ -63,6 +63,8 @@ pub struct ApiKeyCredential {
 /// An account as it stands now, in every project space it belongs to.
 #[derive(Debug, Clone)]
 pub struct SignedIn {
+    /// The sign-in name: an e-mail address or a worker's username.
+    pub name: String,
     /// Whether the account may act at all.
     pub is_active: bool,
     /// What it is, and where.
@@ -78,6 +80,7 @@ struct WorkerPassword {
 
 #[derive(FromQueryResult)]
 struct StandingRow {
+    name: String,
     is_active: bool,
     project_space_id: Option<Uuid>,
     project_space_name: Option<String>,
@@ -209,15 +212,16 @@ impl Store {
         };
         let rows: Vec<StandingRow> = self.all(&query).await?;
         let Some(first) = rows.first() else { return Ok(None) };
-        let is_active = first.is_active;
+        let (name, is_active) = (first.name.clone(), first.is_active);
         let standings =
             rows.into_iter().filter_map(|row| standing(row).transpose()).collect::<Result<_, _>>()?;
-        Ok(Some(SignedIn { is_active, standings }))
+        Ok(Some(SignedIn { name, is_active, standings }))
     }
 
     /// A row for each active membership; one with nothing in it for an account without any.
     fn web_user_standings(&self, id: WebUserId) -> SelectStatement {
         Query::select()
+            .expr_as(Expr::col((web_user::Entity, web_user::Column::Email)), "name")
             .column((web_user::Entity, web_user::Column::IsActive))
             .column((membership::Entity, membership::Column::ProjectSpaceId))
             .expr_as(Expr::col((project_space::Entity, project_space::Column::Name)), "project_space_name")
@@ -252,6 +256,7 @@ impl Store {
         let role_id = Expr::col((role::Entity, role::Column::Id));
         let own = Expr::col((mobile_worker::Entity, mobile_worker::Column::RoleId));
         Query::select()
+            .expr_as(Expr::col((mobile_worker::Entity, mobile_worker::Column::Username)), "name")
             .expr_as(mobile_worker::Column::Status.eq(MobileWorkerStatus::Active.name()), "is_active")
             .column((mobile_worker::Entity, mobile_worker::Column::ProjectSpaceId))
             .expr_as(Expr::col((project_space::Entity, project_space::Column::Name)), "project_space_name")

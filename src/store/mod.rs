@@ -13,6 +13,7 @@ mod idempotency;
 mod link;
 mod location;
 mod mail;
+mod member;
 mod mobile_worker;
 mod mobile_worker_list;
 mod page;

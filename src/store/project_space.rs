@@ -2,14 +2,16 @@
 
 use super::connection::{Store, UnitOfWork};
 use super::error::StoreError;
+use super::member;
 use super::role;
 use super::row_filter::is_storable;
+use super::web_user::{self, NewAccount};
 use crate::authz::{CreateProjectSpace, Sealed};
 use crate::domain::{
-    MailLanguage, MembershipId, NewProjectSpace, NewRole, Preset, ProjectSpace, ProjectSpaceId,
+    Assignment, MailLanguage, NewProjectSpace, NewRole, Preset, ProjectSpace, ProjectSpaceId,
     ProjectSpaceName, Settings, WebUserId,
 };
-use entity::{membership, project_space, web_user};
+use entity::{project_space, web_user as account};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryTrait, Set};
 use serde_json::json;
 
@@ -66,8 +68,8 @@ impl UnitOfWork<CreateProjectSpace> {
     /// # Errors
     /// [`StoreError`].
     pub async fn account_of(&self, email: &str) -> Result<Option<WebUserId>, StoreError> {
-        let query = web_user::Entity::find().filter(web_user::Column::Email.eq(email)).into_query();
-        Ok(self.one::<web_user::Model>(&query).await?.map(|row| WebUserId(row.id)))
+        let query = account::Entity::find().filter(account::Column::Email.eq(email)).into_query();
+        Ok(self.one::<account::Model>(&query).await?.map(|row| WebUserId(row.id)))
     }
 
     /// Makes the project space with its preset roles and its first admin: the account given, or a new one.
@@ -110,18 +112,7 @@ impl UnitOfWork<CreateProjectSpace> {
             Ok(account) => account,
             Err(password_hash) => self.create_account(new, password_hash).await?,
         };
-        let membership = membership::ActiveModel {
-            id: Set(MembershipId::fresh(now).0),
-            project_space_id: Set(space.id.0),
-            web_user_id: Set(admin.0),
-            is_admin: Set(true),
-            role_id: Set(None),
-            primary_location_id: Set(None),
-            is_active: Set(true),
-            joined_at: Set(now),
-            version: Set(1),
-        };
-        membership::Entity::insert(membership).exec_without_returning(&self.tx).await?;
+        member::insert(&self.tx, now, space.id, admin, &Assignment::admin()).await?;
         self.made(&space);
         self.changed("name", json!(null), json!(space.name.as_str()));
         self.changed("admin", json!(null), json!(admin.to_string()));
@@ -133,20 +124,12 @@ impl UnitOfWork<CreateProjectSpace> {
         new: &NewProjectSpace,
         password_hash: String,
     ) -> Result<WebUserId, StoreError> {
-        let id = WebUserId::fresh(self.now);
-        let row = web_user::ActiveModel {
-            id: Set(id.0),
-            email: Set(new.admin_email.to_string()),
-            first_name: Set(String::new()),
-            last_name: Set(String::new()),
-            password_hash: Set(Some(password_hash)),
-            is_active: Set(true),
-            last_login_at: Set(None),
-            created_at: Set(self.now),
-            updated_at: Set(self.now),
-            version: Set(1),
+        let account = NewAccount {
+            email: new.admin_email.as_str(),
+            first_name: "",
+            last_name: "",
+            password_hash: Some(password_hash),
         };
-        web_user::Entity::insert(row).exec_without_returning(&self.tx).await?;
-        Ok(id)
+        web_user::insert(&self.tx, self.now, account).await
     }
 }

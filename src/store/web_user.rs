@@ -2,10 +2,12 @@
 
 use super::connection::{Store, UnitOfWork};
 use super::error::StoreError;
+use super::member;
 use crate::authz::{AddWebUser, Sealed};
-use crate::domain::{Email, LocationId, MembershipId, RoleId, WebUser, WebUserId};
-use entity::{membership, membership_location, web_user};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryTrait, Set};
+use crate::domain::{Assignment, Email, LocationId, QualifiedRole, RoleId, WebUser, WebUserId};
+use chrono::{DateTime, Utc};
+use entity::web_user;
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryTrait, Set};
 use serde_json::json;
 
 impl Store {
@@ -54,52 +56,61 @@ impl UnitOfWork<AddWebUser> {
         let account = match (self.one::<web_user::Model>(&query).await?, &row.password_hash) {
             (Some(account), _) => WebUserId(account.id),
             (None, None) => return Ok(None),
-            (None, Some(_)) => self.insert_account(&row).await?,
+            (None, Some(hash)) => {
+                let new = NewAccount {
+                    email: &row.email,
+                    first_name: &row.first_name,
+                    last_name: &row.last_name,
+                    password_hash: Some(hash.clone()),
+                };
+                insert(&self.tx, self.now, new).await?
+            }
         };
-        let space = self.proof.resource().id;
-        let id = MembershipId::fresh(self.now);
-        let member = membership::ActiveModel {
-            id: Set(id.0),
-            project_space_id: Set(space.0),
-            web_user_id: Set(account.0),
-            is_admin: Set(row.role.is_none()),
-            role_id: Set(row.role.map(|id| id.0)),
-            primary_location_id: Set(row.locations.first().map(|id| id.0)),
-            is_active: Set(true),
-            joined_at: Set(self.now),
-            version: Set(1),
+        let given = Assignment {
+            role: row.role.map_or(QualifiedRole::Admin, QualifiedRole::Role),
+            locations: row.locations.to_vec(),
+            primary_location: row.locations.first().copied(),
         };
-        membership::Entity::insert(member).exec_without_returning(&self.tx).await?;
-        let locations =
-            row.locations.iter().zip(0..).map(|(location, position)| membership_location::ActiveModel {
-                membership_id: Set(id.0),
-                project_space_id: Set(space.0),
-                location_id: Set(location.0),
-                position: Set(position),
-            });
-        if !row.locations.is_empty() {
-            membership_location::Entity::insert_many(locations).exec_without_returning(&self.tx).await?;
-        }
+        member::insert(&self.tx, self.now, self.proof.resource().id, account, &given).await?;
         self.changed("web_user", json!(null), json!(account.to_string()));
-        self.changed("role", json!(null), json!(row.role.map(|id| id.to_string())));
+        self.changed("role", json!(null), json!(row.role.map_or("admin".to_owned(), |id| id.to_string())));
+        self.changed("locations", json!(null), member::ids(row.locations));
         Ok(Some(account))
     }
+}
 
-    async fn insert_account(&self, row: &WebUserRow<'_>) -> Result<WebUserId, StoreError> {
-        let id = WebUserId::fresh(self.now);
-        let account = web_user::ActiveModel {
-            id: Set(id.0),
-            email: Set(row.email.clone()),
-            first_name: Set(row.first_name.clone()),
-            last_name: Set(row.last_name.clone()),
-            password_hash: Set(row.password_hash.clone()),
-            is_active: Set(true),
-            last_login_at: Set(None),
-            created_at: Set(self.now),
-            updated_at: Set(self.now),
-            version: Set(1),
-        };
-        web_user::Entity::insert(account).exec_without_returning(&self.tx).await?;
-        Ok(id)
-    }
+/// A web user's account that is to be made.
+pub(super) struct NewAccount<'a> {
+    pub email: &'a str,
+    pub first_name: &'a str,
+    pub last_name: &'a str,
+    pub password_hash: Option<String>,
+}
+
+/// Makes the account.
+///
+/// # Errors
+/// [`StoreError::Conflict`] when the address has one.
+pub(super) async fn insert(
+    tx: &DatabaseTransaction,
+    now: DateTime<Utc>,
+    new: NewAccount<'_>,
+) -> Result<WebUserId, StoreError> {
+    let id = WebUserId::fresh(now);
+    let account = web_user::ActiveModel {
+        id: Set(id.0),
+        email: Set(new.email.to_owned()),
+        first_name: Set(new.first_name.to_owned()),
+        last_name: Set(new.last_name.to_owned()),
+        password_hash: Set(new.password_hash),
+        is_active: Set(true),
+        last_login_at: Set(None),
+        // What substring search looks through, in lower case, a line each.
+        search_text: Set([new.email, new.first_name, new.last_name].join("\n").to_lowercase()),
+        created_at: Set(now),
+        updated_at: Set(now),
+        version: Set(1),
+    };
+    web_user::Entity::insert(account).exec_without_returning(tx).await?;
+    Ok(id)
 }

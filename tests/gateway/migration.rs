@@ -155,3 +155,59 @@ async fn gateways_that_start_at_once_migrate_once() {
     }
     blank.gone().await;
 }
+
+/// The name of the step that made lists of members.
+const MEMBERS: &str = "m20261122_000007_members";
+
+#[tokio::test]
+async fn people_and_roles_of_before_are_found_by_the_lists_of_members() {
+    let blank = Blank::make().await;
+    let store = blank.store().await;
+    let steps = migration_status(&store).await.unwrap();
+    let back = steps.len() - steps.iter().position(|step| step.name == MEMBERS).unwrap();
+    migrate_up(&store).await.unwrap();
+    migrate_down(&store, u32::try_from(back).unwrap()).await.unwrap();
+    let connection = connect(&blank.url).await;
+    let id = |number: u8| match connection.get_database_backend() {
+        DbBackend::Sqlite => format!("X'{}'", format!("{number:02x}").repeat(16)),
+        _ => format!("'{}'::uuid", format!("{number:02x}").repeat(16)),
+    };
+    let (space, person, role, member) = (id(1), id(2), id(3), id(4));
+    const AT: &str = "'2026-01-01T00:00:00+00:00'";
+    for sql in [
+        format!(
+            "INSERT INTO project_space (id, name, display_name, connect_enabled, two_factor_required,
+                 strong_mobile_passwords, invitation_lifetime_days, allow_access_requests, invite_email_only, created_at,
+                 updated_at, version)
+             VALUES ({space}, 'acme', 'Acme', FALSE, FALSE, FALSE, 30, FALSE, TRUE, {AT}, {AT}, 1)"
+        ),
+        format!(
+            "INSERT INTO web_user (id, email, first_name, last_name, is_active, created_at, updated_at, version)
+             VALUES ({person}, 'zoe@acme.example', 'ZOÉ', 'Diallo', TRUE, {AT}, {AT}, 1)"
+        ),
+        format!(
+            "INSERT INTO role (id, project_space_id, name, name_key, grants, editable_by_non_admins, is_mobile_default,
+                 is_archived, created_at, updated_at, version)
+             VALUES ({role}, {space}, 'Nurse', 'nurse', '{{\"custom:approve\": true, \"view_reports\": true}}', FALSE,
+                 FALSE, FALSE, {AT}, {AT}, 1)"
+        ),
+        format!(
+            "INSERT INTO membership (id, project_space_id, web_user_id, is_admin, role_id, is_active, joined_at, version)
+             VALUES ({member}, {space}, {person}, FALSE, {role}, TRUE, {AT}, 1)"
+        ),
+    ] {
+        connection.execute_unprepared(&sql).await.unwrap();
+    }
+    migrate_up(&store).await.unwrap();
+    let texts = async |sql: &str| {
+        let statement = Statement::from_string(connection.get_database_backend(), sql);
+        let rows = connection.query_all_raw(statement).await.unwrap();
+        rows.iter().map(|row| row.try_get_by_index::<String>(0).unwrap()).collect::<Vec<_>>()
+    };
+    assert_eq!(texts("SELECT search_text FROM member_listing").await, ["zoe@acme.example\nzoé\ndiallo"]);
+    assert_eq!(texts("SELECT name FROM custom_permission").await, ["custom:approve"]);
+    assert_eq!(texts("SELECT name FROM role_custom_permission").await, ["custom:approve"]);
+    connection.close().await.unwrap();
+    store.close().await.unwrap();
+    blank.gone().await;
+}
