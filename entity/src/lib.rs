@@ -1,6 +1,7 @@
 //! Rows, nothing else: one file per table, as `migration` makes it. Only `store` reads them.
 #![expect(missing_docs, reason = "a column is what its name says; the rules about it are in `domain`")]
 
+pub mod access_request;
 pub mod api_key;
 pub mod audit_entry;
 pub mod bounce;
@@ -8,6 +9,8 @@ pub mod custom_permission;
 pub mod email_address;
 pub mod group;
 pub mod idempotency_key;
+pub mod invitation;
+pub mod invitation_location;
 pub mod location;
 pub mod location_ancestor;
 pub mod location_type;

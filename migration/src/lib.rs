@@ -6,6 +6,7 @@ mod m20261122_000002_people;
 mod m20261122_000003_sign_in;
 mod m20261122_000004_gate;
 mod m20261122_000005_mail;
+mod m20261122_000006_invitations;
 mod m20261122_000007_members;
 mod m20261122_000010_idempotency;
 
@@ -23,6 +24,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000003_sign_in::Migration),
             Box::new(m20261122_000004_gate::Migration),
             Box::new(m20261122_000005_mail::Migration),
+            Box::new(m20261122_000006_invitations::Migration),
             Box::new(m20261122_000007_members::Migration),
             Box::new(m20261122_000010_idempotency::Migration),
         ]

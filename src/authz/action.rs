@@ -2,8 +2,8 @@
 
 use super::attribute::Attributes;
 use crate::domain::{
-    Account, ApiKey, Gateway, Group, Identity, Location, LocationType, MobileWorker, ProjectSpace,
-    ProjectSpaceId, Role, Session, WebUser,
+    AccessRequest, Account, ApiKey, FrontDoor, Gateway, Group, Identity, Invitation, InvitationLink,
+    Location, LocationType, MobileWorker, ProjectSpace, ProjectSpaceId, Role, Session, WebUser,
 };
 
 /// Something that policy is asked about.
@@ -31,6 +31,9 @@ pub enum Realm {
     /// Whoever holds a single-use link: the store finds the row only by the hash of its token. Its project space, for
     /// the audit.
     Link(ProjectSpaceId),
+    /// Whoever comes: the store finds the row only where the project space lets strangers in so far. Its project space,
+    /// for the audit.
+    Open(ProjectSpaceId),
     /// The operator of the gateway.
     Gateway,
 }
@@ -71,9 +74,33 @@ actions! {
     CreateProjectSpace on Gateway = "project_space.create" creates ProjectSpace;
     /// See a project space and its settings.
     ReadProjectSpace on ProjectSpace = "project_space.read";
+    /// Change a project space's name for people and its settings.
+    UpdateProjectSpace on ProjectSpace = "project_space.update";
 
     /// Add a web user without an invitation: the operator's way.
     AddWebUser on ProjectSpace = "web_user.add";
+
+    /// Invite somebody to become a web user.
+    CreateInvitation on ProjectSpace = "invitation.create" creates Invitation;
+    /// See an invitation.
+    ReadInvitation on Invitation = "invitation.read";
+    /// Change what an invitation gives.
+    UpdateInvitation on Invitation = "invitation.update";
+    /// Send an invitation again, with a new link and from now on.
+    ResendInvitation on Invitation = "invitation.resend";
+    /// Take an invitation back.
+    DeleteInvitation on Invitation = "invitation.delete";
+    /// See what one's link invites to.
+    PreviewInvitation on InvitationLink = "invitation.preview";
+    /// Accept an invitation by its link.
+    AcceptInvitation on InvitationLink = "invitation.accept";
+
+    /// Ask to be let into a project space.
+    RequestAccess on FrontDoor = "access_request.create";
+    /// See a request to be let in.
+    ReadAccessRequest on AccessRequest = "access_request.read";
+    /// Say no to a request to be let in. Inviting the address says yes.
+    RejectAccessRequest on AccessRequest = "access_request.reject";
 
     /// Add a mobile worker.
     CreateMobileWorker on ProjectSpace = "mobile_worker.create" creates MobileWorker;

@@ -66,7 +66,7 @@ impl Authorizer {
             Realm::Gateway if principal.identity == Identity::System => {
                 return Ok(Authorized::host(principal, resource, decision));
             }
-            Realm::Link(_) => return Ok(Authorized::host(principal, resource, decision)),
+            Realm::Link(_) | Realm::Open(_) => return Ok(Authorized::host(principal, resource, decision)),
             Realm::Own(_) | Realm::Gateway => return Err(stranger(principal)),
         };
         let standing = standing(principal, space)?;

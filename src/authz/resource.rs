@@ -4,8 +4,8 @@
 use super::action::{Realm, Resource};
 use super::attribute::{Attributes, Value};
 use crate::domain::{
-    Account, ApiKey, Gateway, Group, Identity, Location, LocationId, LocationType, MobileWorker,
-    ProjectSpace, Role, Session, WebUser,
+    AccessRequest, Account, ApiKey, FrontDoor, Gateway, Group, Identity, Invitation, InvitationLink,
+    Location, LocationId, LocationType, MobileWorker, ProjectSpace, Role, Session, WebUser,
 };
 
 fn hexes(ids: &[LocationId]) -> Vec<String> {
@@ -41,6 +41,12 @@ resources! {
     Account = "account" of |it| Realm::Own(it.0), id |it| it.0.id(), |_| Attributes::new();
     WebUser = "web_user" of |it| Realm::Own(Identity::WebUser(it.id)), id |it| Some(it.id.hex()), |_| Attributes::new();
     Session = "session" of |it| Realm::Own(it.owner), id |it| Some(it.id.hex()), |_| Attributes::new();
+
+    // Nor is one about what only the holder of a link can find, and about a door that stands open to everybody.
+    InvitationLink = "invitation_link" of |it| Realm::Link(it.invitation.project_space),
+        id |it| Some(it.invitation.id.hex()), |_| Attributes::new();
+    FrontDoor = "front_door" of |it| Realm::Open(it.project_space), id |it| Some(it.project_space.hex()),
+        |_| Attributes::new();
 
     ProjectSpace = "project_space" of |it| Realm::ProjectSpace(it.id), id |it| Some(it.id.hex()),
         |it| Attributes::new().with("name", it.name.as_str());
@@ -103,6 +109,31 @@ resources! {
                 .with("name", it.name.as_str())
                 .with("case_sharing", it.case_sharing)
                 .with("reporting", it.reporting)
+        };
+
+    Invitation = "invitation" of |it| Realm::ProjectSpace(it.project_space), id |it| Some(it.id.hex()),
+        |it| {
+            let assignment = &it.assignment;
+            Attributes::new()
+                .with("id", it.id.hex())
+                .with("email", it.email.as_str())
+                .with("state", it.state.name())
+                .with("is_admin", assignment.role.is_admin())
+                .with("role_id", assignment.role.role().map(|id| id.hex()))
+                .with("location_ids", hexes(&assignment.locations))
+                .with("location_lineage", hexes(&it.lineage))
+                .with("primary_location_id", assignment.primary_location.map(|id| id.hex()))
+                .with("inviter_id", it.inviter.map(|id| id.hex()))
+                .with("expires_at", it.expires_at().timestamp())
+        };
+
+    AccessRequest = "access_request" of |it| Realm::ProjectSpace(it.project_space), id |it| Some(it.id.hex()),
+        |it| {
+            Attributes::new()
+                .with("id", it.id.hex())
+                .with("email", it.email.as_str())
+                .with("state", it.state.name())
+                .with("account_id", it.account.map(|id| id.hex()))
         };
 
     ApiKey = "api_key" of |it| Realm::ProjectSpace(it.project_space), id |it| Some(it.id.hex()),

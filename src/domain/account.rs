@@ -18,6 +18,19 @@ pub struct WebUser {
     pub last_login_at: Option<DateTime<Utc>>,
 }
 
+impl WebUser {
+    /// What people call them: their names, or their address where they gave none.
+    pub fn name(&self) -> String {
+        name_for_people(Some(&self.first_name), Some(&self.last_name), self.email.as_str())
+    }
+}
+
+/// First and last name, or the address where there are none.
+pub fn name_for_people(first_name: Option<&str>, last_name: Option<&str>, email: &str) -> String {
+    let name = [first_name, last_name].map(Option::unwrap_or_default).join(" ");
+    if name.trim().is_empty() { email.to_owned() } else { name.trim().to_owned() }
+}
+
 /// A person's or worker's own account, as the thing they sign in to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Account(pub Identity);

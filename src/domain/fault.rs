@@ -50,6 +50,18 @@ pub enum FaultCode {
     WrongCredentials,
     /// The token is unknown, used, or has expired.
     InvalidToken,
+    /// They belong to the project space already.
+    AlreadyMember,
+    /// The address has an invitation that can still be accepted.
+    AlreadyInvited,
+    /// The invitation was not accepted in time.
+    InvitationExpired,
+    /// The invitation was accepted.
+    InvitationUsed,
+    /// This is for another account than the one that is signed in.
+    WrongAccount,
+    /// There is an account for this: sign in with it.
+    SignInRequired,
 }
 
 impl FaultCode {
@@ -74,6 +86,12 @@ impl FaultCode {
             Self::InvalidState => "INVALID_STATE",
             Self::WrongCredentials => "WRONG_CREDENTIALS",
             Self::InvalidToken => "INVALID_TOKEN",
+            Self::AlreadyMember => "ALREADY_MEMBER",
+            Self::AlreadyInvited => "ALREADY_INVITED",
+            Self::InvitationExpired => "INVITATION_EXPIRED",
+            Self::InvitationUsed => "INVITATION_USED",
+            Self::WrongAccount => "WRONG_ACCOUNT",
+            Self::SignInRequired => "SIGN_IN_REQUIRED",
         }
     }
 }

@@ -108,6 +108,10 @@ ids! {
     DecisionId = "de", "decision";
     /// An audit entry.
     AuditEntryId = "au", "audit entry";
+    /// An invitation.
+    InvitationId = "in", "invitation";
+    /// A request to be let in.
+    AccessRequestId = "ar", "access request";
     /// A queued mail.
     MailId = "ma", "mail";
 }

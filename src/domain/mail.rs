@@ -16,14 +16,22 @@ pub enum MailTemplate {
     InvitationAccepted,
     /// To admins: a stranger asks to be let in.
     AccessRequest,
+    /// To somebody who asked to be let in: they were, with the account they have.
+    AccessApproved,
     /// To whoever an operator names: mail works. Never queued.
     Test,
 }
 
 impl MailTemplate {
     /// Every template.
-    pub const ALL: [Self; 5] =
-        [Self::ActionNotice, Self::Invitation, Self::InvitationAccepted, Self::AccessRequest, Self::Test];
+    pub const ALL: [Self; 6] = [
+        Self::ActionNotice,
+        Self::Invitation,
+        Self::InvitationAccepted,
+        Self::AccessRequest,
+        Self::AccessApproved,
+        Self::Test,
+    ];
 
     /// The name that the database knows.
     pub fn name(self) -> &'static str {
@@ -32,6 +40,7 @@ impl MailTemplate {
             Self::Invitation => "invitation",
             Self::InvitationAccepted => "invitation_accepted",
             Self::AccessRequest => "access_request",
+            Self::AccessApproved => "access_approved",
             Self::Test => "test",
         }
     }
@@ -50,7 +59,9 @@ impl MailTemplate {
             Self::Invitation => &["inviter", "role", "expires_at", "link"],
             // `member`: a name for people, with `email` beside it.
             Self::InvitationAccepted => &["member", "email", "role"],
-            Self::AccessRequest => &["name", "email"],
+            // `message`: what they say, perhaps nothing.
+            Self::AccessRequest => &["name", "email", "message"],
+            Self::AccessApproved => &["inviter", "role"],
             Self::Test => &[],
         }
     }

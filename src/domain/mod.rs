@@ -2,6 +2,7 @@
 //!
 //! What belongs next door: who may (`authz`), what is done (`service`), how it is kept (`store`).
 
+mod access_request;
 mod account;
 mod assignment;
 mod clock;
@@ -9,6 +10,7 @@ pub mod fault;
 mod group;
 mod id;
 mod idempotency;
+mod invitation;
 pub mod location;
 pub mod mail;
 mod mobile_worker;
@@ -20,13 +22,21 @@ mod project_space;
 pub mod role;
 mod username;
 
-pub use account::{Account, ApiKey, Session, WebUser};
+pub use access_request::{
+    AccessRequest, AccessRequestInput, AccessRequestState, FrontDoor, NewAccessRequest,
+    OPEN_MAX as ACCESS_REQUESTS_MAX,
+};
+pub use account::{Account, ApiKey, Session, WebUser, name_for_people};
 pub use assignment::{ASSIGNMENTS_MAX, Assignment, AssignmentInput, QualifiedRole};
 pub use clock::{Clock, SystemClock};
 pub use fault::{Fault, FaultCode, Faults};
 pub use group::{Group, GroupInput};
 pub use id::*;
 pub use idempotency::{ANSWER_LIFETIME, ANSWER_MAX, Earlier, Idempotency, KEY_MAX, KeptAnswer};
+pub use invitation::{
+    DeliveryStatus, Invitation, InvitationFilter, InvitationInput, InvitationLink, InvitationState,
+    InvitationStatus, NewAccount, NewAccountInput, Outdated,
+};
 pub use location::{
     InvalidCode, Location, LocationInput, LocationType, LocationTypeInput, NewLocation, NewLocationType,
     SiteCode,
@@ -40,8 +50,8 @@ pub use page::{Cursor, CursorKey, Direction, Page, PageRequest};
 pub use person::{Email, Language, PhoneNumber};
 pub use principal::{Channel, Identity, Origin, Principal, SignIn, Standing};
 pub use project_space::{
-    Gateway, InvalidProjectSpaceName, NewProjectSpace, ProjectSpace, ProjectSpaceInput, ProjectSpaceName,
-    Settings,
+    Gateway, InvalidProjectSpaceName, NewProjectSpace, ProjectSpace, ProjectSpaceChange, ProjectSpaceInput,
+    ProjectSpaceName, Settings,
 };
 pub use role::{NewRole, Preset, Role, RoleInput};
 pub use username::{InvalidUsername, LoginName, Username};

@@ -116,6 +116,8 @@ pub enum Channel {
     Rest,
     /// The command line.
     CommandLine,
+    /// The page that the link of a mail leads to.
+    MailLink,
     /// A background job.
     Job,
 }
@@ -127,6 +129,7 @@ impl Channel {
             Self::Graphql => "graphql",
             Self::Rest => "rest",
             Self::CommandLine => "command_line",
+            Self::MailLink => "mail_link",
             Self::Job => "job",
         }
     }

@@ -59,6 +59,8 @@ pub struct ProjectSpace {
     pub display_name: String,
     /// What it has chosen.
     pub settings: Settings,
+    /// Grows with every change: a decision and its write are about the same version.
+    pub version: i32,
 }
 
 /// What a project space has chosen.
@@ -90,6 +92,55 @@ impl Default for Settings {
             allow_access_requests: false,
             invite_email_only: true,
             mail_language: MailLanguage::default(),
+        }
+    }
+}
+
+/// Longest life of an invitation, in days.
+pub const INVITATION_LIFETIME_DAYS_MAX: u16 = 365;
+
+/// Changes of a project space, as they were sent. What is left out stays.
+#[derive(Debug, Default)]
+pub struct ProjectSpaceChange {
+    /// For people.
+    pub display_name: Option<String>,
+    /// How long an invitation is valid, in days.
+    pub invitation_lifetime_days: Option<i32>,
+    /// Strangers may ask to be let in.
+    pub allow_access_requests: Option<bool>,
+    /// The account that accepts an invitation must use the invited address.
+    pub invite_email_only: Option<bool>,
+    /// The language of mails to people whose own is not known.
+    pub mail_language: Option<MailLanguage>,
+}
+
+impl ProjectSpaceChange {
+    /// The display name and the settings as they would be.
+    ///
+    /// # Errors
+    /// All that is wrong.
+    pub fn draft(&self, before: &ProjectSpace) -> Result<(String, Settings), Faults> {
+        let mut faults = Faults::new();
+        let display_name = match self.display_name.as_deref() {
+            None => Some(before.display_name.clone()),
+            Some(text) => text_of(&mut faults, "display_name", filled_line(text, DISPLAY_NAME_MAX)),
+        };
+        let mut settings = before.settings;
+        if let Some(days) = self.invitation_lifetime_days {
+            match u16::try_from(days).ok().filter(|days| (1..=INVITATION_LIFETIME_DAYS_MAX).contains(days)) {
+                Some(days) => settings.invitation_lifetime_days = days,
+                None => {
+                    let message = format!("must be from 1 to {INVITATION_LIFETIME_DAYS_MAX} days");
+                    faults.add(FaultCode::InvalidValue, &["invitation_lifetime_days"], message);
+                }
+            }
+        }
+        settings.allow_access_requests = self.allow_access_requests.unwrap_or(settings.allow_access_requests);
+        settings.invite_email_only = self.invite_email_only.unwrap_or(settings.invite_email_only);
+        settings.mail_language = self.mail_language.unwrap_or(settings.mail_language);
+        match display_name {
+            Some(display_name) if faults.is_empty() => Ok((display_name, settings)),
+            _ => Err(faults),
         }
     }
 }

@@ -154,4 +154,16 @@ pub enum UserErrorCode {
     WrongCredentials,
     /// The token is unknown, used, or has expired.
     InvalidToken,
+    /// They belong to the project space already.
+    AlreadyMember,
+    /// The address has an invitation that can still be accepted: resend it instead.
+    AlreadyInvited,
+    /// The invitation was not accepted in time: ask to be invited again.
+    InvitationExpired,
+    /// The invitation was accepted: its link is good once.
+    InvitationUsed,
+    /// This is for another account than the one that you are signed in with.
+    WrongAccount,
+    /// There is an account for this: sign in with it.
+    SignInRequired,
 }

@@ -53,7 +53,6 @@ impl Assigner<'_> {
     }
 
     /// The same for a web user: somebody new, who has nothing before, or one who is there.
-    #[expect(dead_code, reason = "invitations and members are about to call it")]
     pub(super) async fn check_web_user(
         &self,
         before: Option<&Assignment>,

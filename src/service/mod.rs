@@ -4,6 +4,7 @@
 //! What belongs next door: how a request arrives and is answered (`graphql`, `rest`), the rules of a single noun
 //! (`domain`), SQL (`store`).
 
+pub mod access_request;
 pub mod api;
 pub mod api_key;
 mod assignment;
@@ -11,6 +12,7 @@ mod cursor;
 mod failure;
 pub mod group;
 pub mod idempotency;
+pub mod invitation;
 pub mod location;
 pub mod mobile_worker;
 pub mod project_space;

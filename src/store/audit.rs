@@ -60,7 +60,7 @@ pub(super) async fn insert<A: Action>(
     let resource = proof.resource();
     let Subject { kind, id, name } = subject.unwrap_or_else(|| Subject::of(resource));
     let space = match resource.realm() {
-        Realm::ProjectSpace(space) | Realm::Link(space) => Some(space.0),
+        Realm::ProjectSpace(space) | Realm::Link(space) | Realm::Open(space) => Some(space.0),
         Realm::Own(_) | Realm::Gateway => None,
     };
     let changes: Vec<Json> = changes

@@ -33,6 +33,19 @@ impl Link {
         })
     }
 
+    /// The same in no order, each id once: several of an owner's items may lead to one.
+    pub(super) fn distinct_ids_of(&self, backend: DbBackend, owner: &str) -> Expr {
+        let Self { table, owner: link_owner, item, .. } = self;
+        Expr::cust(match backend {
+            DbBackend::Sqlite => format!(
+                "(SELECT group_concat(DISTINCT lower(hex({item}))) FROM {table} WHERE {link_owner} = {owner})"
+            ),
+            _ => format!(
+                "(SELECT string_agg(DISTINCT replace({item}::text, '-', ''), ',') FROM {table} WHERE {link_owner} = {owner})"
+            ),
+        })
+    }
+
     /// Whether the owner has any item at all.
     pub(super) fn any(&self, owner: (&'static str, &'static str)) -> Expr {
         Expr::exists(self.select(owner))

@@ -20,6 +20,9 @@ use uuid::Uuid;
 
 pub(super) const LOCATIONS: Link =
     Link { table: "mobile_worker_location", owner: "worker_id", item: "location_id", order: "position" };
+/// Its places and all those above them.
+pub(super) const LINEAGE: Link =
+    Link { table: "mobile_worker_lineage", owner: "worker_id", item: "ancestor_id", order: "distance" };
 pub(super) const GROUPS: Link =
     Link { table: "mobile_worker_group", owner: "worker_id", item: "group_id", order: "position" };
 
@@ -106,22 +109,12 @@ pub(super) fn select(backend: DbBackend) -> SelectStatement {
         Column::LastLoginAt,
         Column::Version,
     ];
-    // Workers at several places share some of those above, so each is named once.
-    let lineage = Expr::cust(match backend {
-        DbBackend::Sqlite => {
-            "(SELECT group_concat(DISTINCT lower(hex(ancestor_id))) \
-             FROM mobile_worker_lineage WHERE worker_id = mobile_worker.id)"
-        }
-        _ => {
-            "(SELECT string_agg(DISTINCT replace(ancestor_id::text, '-', ''), ',') \
-             FROM mobile_worker_lineage WHERE worker_id = mobile_worker.id)"
-        }
-    });
     Query::select()
         .columns(columns.map(|column| (mobile_worker::Entity, column)))
         .expr_as(LOCATIONS.ids_of(backend, "mobile_worker.id"), "location_ids")
         .expr_as(GROUPS.ids_of(backend, "mobile_worker.id"), "group_ids")
-        .expr_as(lineage, "lineage")
+        // Workers at several places share some of those above, so each is named once.
+        .expr_as(LINEAGE.distinct_ids_of(backend, "mobile_worker.id"), "lineage")
         .from(mobile_worker::Entity)
         .to_owned()
 }

@@ -2,7 +2,7 @@
 
 use super::connection::Store;
 use super::error::StoreError;
-use super::mobile_worker::{GROUPS, LOCATIONS, sealed, select};
+use super::mobile_worker::{GROUPS, LINEAGE, LOCATIONS, sealed, select};
 use super::page;
 use super::row_filter::{self, Column};
 use crate::authz::{ReadMobileWorker, Scope, Visible};
@@ -18,14 +18,6 @@ use sea_orm::{ColumnTrait, DbBackend};
 use unicode_normalization::UnicodeNormalization;
 
 const OWNER: (&str, &str) = ("mobile_worker", "id");
-
-/// Its places and all those above them.
-const LINEAGE: super::link::Link = super::link::Link {
-    table: "mobile_worker_lineage",
-    owner: "worker_id",
-    item: "ancestor_id",
-    order: "distance",
-};
 
 /// The attributes that row filters may name, as `authz::resource` tells them.
 fn columns(name: &str) -> Option<Column> {

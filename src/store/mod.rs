@@ -3,6 +3,7 @@
 //!
 //! What belongs next door: rules (`domain`, `service`), who may (`authz`), the shape of tables (`migration`).
 
+mod access_request;
 mod api_key;
 mod audit;
 mod connection;
@@ -10,6 +11,10 @@ mod credential;
 mod error;
 mod group;
 mod idempotency;
+mod invitation;
+mod invitation_link;
+mod invitation_list;
+mod invitation_mail;
 mod link;
 mod location;
 mod mail;
@@ -29,6 +34,8 @@ pub use audit::Change;
 pub use connection::{ConnectOptions, OnStatement, Store, UnitOfWork};
 pub use credential::{ApiKeyCredential, PasswordCredential, SessionCredential, SignedIn};
 pub use error::StoreError;
+pub use invitation::NewLink;
+pub use invitation_link::Joining;
 pub use policy::StoredModule;
 pub use schema::{MigrationState, migrate_down, migrate_up, migration_status};
 pub use session::NewSession;

@@ -6,14 +6,15 @@ use super::member;
 use super::role;
 use super::row_filter::is_storable;
 use super::web_user::{self, NewAccount};
-use crate::authz::{CreateProjectSpace, Sealed};
+use crate::authz::{CreateProjectSpace, Sealed, UpdateProjectSpace};
 use crate::domain::{
     Assignment, MailLanguage, NewProjectSpace, NewRole, Preset, ProjectSpace, ProjectSpaceId,
     ProjectSpaceName, Settings, WebUserId,
 };
 use entity::{project_space, web_user as account};
+use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryTrait, Set};
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 fn sealed(row: project_space::Model) -> Result<Sealed<ProjectSpace>, StoreError> {
     let days = row.invitation_lifetime_days;
@@ -32,6 +33,7 @@ fn sealed(row: project_space::Model) -> Result<Sealed<ProjectSpace>, StoreError>
             mail_language: MailLanguage::of(&row.mail_language)
                 .ok_or(StoreError::Inconsistent("mail language"))?,
         },
+        version: row.version,
     }))
 }
 
@@ -88,6 +90,7 @@ impl UnitOfWork<CreateProjectSpace> {
             name: new.name.clone(),
             display_name: new.display_name.clone(),
             settings,
+            version: 1,
         };
         let row = project_space::ActiveModel {
             id: Set(space.id.0),
@@ -132,4 +135,53 @@ impl UnitOfWork<CreateProjectSpace> {
         };
         web_user::insert(&self.tx, self.now, account).await
     }
+}
+
+impl UnitOfWork<UpdateProjectSpace> {
+    /// Writes the name for people and the settings that can be changed.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] when the project space has changed since it was judged.
+    pub async fn update(&mut self, display_name: String, settings: Settings) -> Result<(), StoreError> {
+        let before = self.proof.resource().clone();
+        let after = ProjectSpace {
+            display_name,
+            settings,
+            version: before.version.saturating_add(1),
+            ..before.clone()
+        };
+        let days = i32::from(settings.invitation_lifetime_days);
+        let written = project_space::Entity::update_many()
+            .col_expr(project_space::Column::DisplayName, Expr::val(after.display_name.as_str()))
+            .col_expr(project_space::Column::InvitationLifetimeDays, Expr::val(days))
+            .col_expr(project_space::Column::AllowAccessRequests, Expr::val(settings.allow_access_requests))
+            .col_expr(project_space::Column::InviteEmailOnly, Expr::val(settings.invite_email_only))
+            .col_expr(project_space::Column::MailLanguage, Expr::val(settings.mail_language.code()))
+            .col_expr(project_space::Column::UpdatedAt, Expr::val(self.now))
+            .col_expr(project_space::Column::Version, Expr::val(after.version))
+            .filter(project_space::Column::Id.eq(before.id.0))
+            // The decision was about this version of the row, so the write is too.
+            .filter(project_space::Column::Version.eq(before.version))
+            .exec(&self.tx)
+            .await?;
+        if written.rows_affected != 1 {
+            return Err(StoreError::Stale);
+        }
+        for ((field, from), (_, to)) in fields(&before).into_iter().zip(fields(&after)) {
+            self.changed(field, from, to);
+        }
+        Ok(self.proof.refresh(after)?)
+    }
+}
+
+/// What an update may change, for the audit.
+fn fields(space: &ProjectSpace) -> [(&'static str, Json); 5] {
+    let settings = &space.settings;
+    [
+        ("display_name", json!(space.display_name)),
+        ("invitation_lifetime_days", json!(settings.invitation_lifetime_days)),
+        ("allow_access_requests", json!(settings.allow_access_requests)),
+        ("invite_email_only", json!(settings.invite_email_only)),
+        ("mail_language", json!(settings.mail_language.code())),
+    ]
 }

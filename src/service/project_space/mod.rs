@@ -2,7 +2,9 @@
 
 mod create;
 mod read;
+mod update;
 
 pub use create::create;
 pub(super) use read::nowhere;
 pub use read::{read, read_many};
+pub use update::update;

@@ -1,7 +1,7 @@
 use super::{BY_PASSWORD, REFRESH_PREFIX, SignedIn, lifetime};
 use crate::authn::{AuthnError, Secret};
 use crate::authz::{Attributes, CreateSession, Sealed};
-use crate::domain::{Account, FaultCode, Faults, Origin};
+use crate::domain::{Account, FaultCode, Faults, Origin, Principal};
 use crate::service::{Refused, Services};
 use crate::store::NewSession;
 use secrecy::SecretString;
@@ -23,28 +23,45 @@ pub struct LoginInput {
 /// [`Refused`]: one answer, after one time, for a wrong password, an unknown name and an account that may not sign in
 /// (security A7); a failure.
 pub async fn login(services: &Services, origin: Origin, input: LoginInput) -> Result<SignedIn, Refused> {
+    let principal = check(services, origin, &input).await?;
+    open(services, principal).await
+}
+
+/// Who a user name and a password belong to. Nothing is opened: this is for what is done once, on the spot.
+///
+/// # Errors
+/// As [`login`].
+pub async fn check(services: &Services, origin: Origin, input: &LoginInput) -> Result<Principal, Refused> {
     let authenticator = &services.authenticator;
     let space = input.project_space.as_deref();
     let identity = authenticator.check_password(&input.username, space, &input.password).await?;
     let Some(identity) = identity else { return Err(wrong().into()) };
-    let mut principal = match authenticator.principal(identity, BY_PASSWORD, origin).await {
-        Err(AuthnError::Invalid) => return Err(wrong().into()),
-        other => other?,
-    };
+    match authenticator.principal(identity, BY_PASSWORD, origin).await {
+        Err(AuthnError::Invalid) => Err(wrong().into()),
+        other => Ok(other?),
+    }
+}
 
+/// Opens a session for somebody who has just proved who they are.
+pub(in crate::service) async fn open(
+    services: &Services,
+    mut principal: Principal,
+) -> Result<SignedIn, Refused> {
+    let identity = principal.identity;
     let account = Sealed::account(Account(identity));
     let proof =
         services.authorizer.authorize::<CreateSession>(&principal, account, Attributes::new()).await?;
     let refresh_token = Secret::random(REFRESH_PREFIX)?;
     let mut work = services.store.begin(proof).await?;
     let session = NewSession {
-        signed_in_by: BY_PASSWORD,
+        signed_in_by: principal.signed_in_by,
         refresh_hash: refresh_token.hash(),
         expires_at: work.now() + lifetime(identity),
     };
     let session = work.create(session).await?;
     let _done = work.commit().await?;
-    let (access_token, expires_at) = authenticator.key.issue(session.id, identity, services.clock.now())?;
+    let key = &services.authenticator.key;
+    let (access_token, expires_at) = key.issue(session.id, identity, services.clock.now())?;
     principal.session = Some(session.id);
     Ok(SignedIn { access_token, expires_at, refresh_token, principal })
 }

@@ -4,7 +4,8 @@ mod login;
 mod logout;
 mod refresh;
 
-pub use login::{LoginInput, login};
+pub(super) use login::open;
+pub use login::{LoginInput, check, login};
 pub use logout::logout;
 pub use refresh::refresh;
 
