@@ -3,10 +3,12 @@
 //! Each noun's file gives one `Rule` per action. `decide` and `scope` are both read off that rule, so
 //! they cannot disagree.
 
+mod access_request;
 mod api;
 mod audit;
 mod custom_permission;
 mod group;
+mod invitation;
 mod location;
 mod location_type;
 mod mobile_worker;
@@ -61,9 +63,11 @@ fn rule<'a>(kind: &str, action: &str, principal: &'a Principal) -> Option<Rule<'
         "location_type" => location_type::rule(kind, verb, principal),
         "group" => group::rule(kind, verb, principal),
         "web_user" => web_user::rule(kind, verb, principal),
+        "invitation" => invitation::rule(kind, verb, principal),
+        "access_request" => access_request::rule(kind, verb, principal),
         "custom_permission" => custom_permission::rule(kind, verb, principal),
         "audit" => audit::rule(kind, verb, principal),
-        "project_space" => project_space::rule(kind, verb),
+        "project_space" => project_space::rule(kind, verb, principal),
         "api" | "api_key" => api::rule(kind, action, principal),
         _ => None,
     }

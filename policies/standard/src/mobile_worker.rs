@@ -1,8 +1,6 @@
 //! Mobile workers: seen and changed by those who may, where they may.
 
-use crate::rule::{
-    ACCESS_ALL_LOCATIONS, Rule, hidden, missing_permission, out_of_reach, reach, stays_placed,
-};
+use crate::rule::{Rule, hidden, is_placed, missing_permission, out_of_reach, reach, stays_placed};
 use fieldgate_policy::{Condition, Decision, Principal, Request};
 
 const EDIT: &str = "edit_commcare_users";
@@ -32,11 +30,6 @@ fn readable(principal: &Principal) -> Condition<'_> {
 
 fn editable(principal: &Principal) -> Condition<'_> {
     Condition::when(principal.holds(EDIT)).and(reach(principal))
-}
-
-/// Somebody limited to locations may only add workers to a location; otherwise they could not see them afterwards.
-fn is_placed(request: &Request) -> bool {
-    request.principal.holds(ACCESS_ALL_LOCATIONS) || !request.proposed().texts("location_ids").is_empty()
 }
 
 fn not_created(request: &Request) -> Decision {

@@ -48,6 +48,16 @@ pub fn reach(principal: &Principal) -> Condition<'_> {
     }
 }
 
+/// Somebody limited to locations adds people to a location; otherwise they could not see them afterwards.
+pub fn is_placed(request: &Request) -> bool {
+    request.principal.holds(ACCESS_ALL_LOCATIONS) || !request.proposed().texts("location_ids").is_empty()
+}
+
+/// Admin is given by admins alone.
+pub fn makes_no_admin(request: &Request) -> bool {
+    request.principal.is_admin || request.proposed().boolean("is_admin") != Some(true)
+}
+
 /// Somebody limited to locations leaves people at one of them: taking the last one away would take them out of reach,
 /// past the right to delete or remove them. What says nothing of locations leaves them as they are.
 pub fn stays_placed(request: &Request) -> bool {

@@ -201,6 +201,90 @@ fn who_is_limited_to_locations_reaches_the_web_users_there_and_leaves_them_there
     assert_eq!(reason(decide(&web_user("web_user.update", own, false))), visible("out_of_reach"));
 }
 
+fn invite(principal: Principal) -> Request {
+    Request::new(principal, "invitation.create", "project_space")
+        .proposing(Attribute::new("is_admin", false))
+        .proposing(Attribute::new("location_ids", []))
+}
+
+fn invitation(action: &str, principal: Principal, is_admin: bool) -> Request {
+    Request::new(principal, action, "invitation")
+        .with(Attribute::new("id", "ana"))
+        .with(Attribute::new("is_admin", is_admin))
+        .with(Attribute::new("location_lineage", ["village", "district"]))
+}
+
+#[test]
+fn who_may_edit_web_users_invites_them_and_only_admins_invite_admins() {
+    let editor = || Principal::web_user("ed").holding(&["edit_web_users", "access_all_locations"]);
+    let viewer = || Principal::web_user("vi").holding(&["view_web_users", "access_all_locations"]);
+    assert_eq!(decide(&invite(editor())), Decision::permit());
+    assert_eq!(reason(decide(&invite(viewer()))), visible("missing_permission"));
+    let admin_too = |principal| {
+        let request = Request::new(principal, "invitation.create", "project_space");
+        decide(&request.proposing(Attribute::new("is_admin", true)))
+    };
+    assert_eq!(reason(admin_too(editor())), visible("admin_only"));
+    assert_eq!(admin_too(admin()), Decision::permit());
+
+    for action in ["invitation.update", "invitation.resend", "invitation.delete"] {
+        assert_eq!(decide(&invitation(action, editor(), false)), Decision::permit(), "{action}");
+        assert_eq!(decide(&invitation(action, admin(), true)), Decision::permit(), "{action}");
+        let denied = reason(decide(&invitation(action, viewer(), false)));
+        assert_eq!(denied, visible("missing_permission"), "{action}");
+        assert_eq!(
+            reason(decide(&invitation(action, Principal::web_user("x"), false))),
+            hidden(),
+            "{action}"
+        );
+    }
+    // The product lets who may edit web users resend and delete any invitation; what one gives, they do not change.
+    assert_eq!(decide(&invitation("invitation.resend", editor(), true)), Decision::permit());
+    assert_eq!(decide(&invitation("invitation.delete", editor(), true)), Decision::permit());
+    assert_eq!(reason(decide(&invitation("invitation.update", editor(), true))), visible("admin_only"));
+    let promoted =
+        invitation("invitation.update", editor(), false).proposing(Attribute::new("is_admin", true));
+    assert_eq!(reason(decide(&promoted)), visible("admin_only"));
+    assert_eq!(decide(&invitation("invitation.read", viewer(), true)), Decision::permit());
+}
+
+// No saved role is like this; a project space's own policy in front of this one might make it so.
+#[test]
+fn who_is_limited_to_locations_invites_to_them_and_reaches_the_invitations_there() {
+    let local = |place: &str| Principal::web_user("lo").holding(&["edit_web_users"]).at(&[place]);
+    assert_eq!(reason(decide(&invite(local("district")))), visible("location_required"));
+    let placed = Request::new(local("district"), "invitation.create", "project_space")
+        .proposing(Attribute::new("location_ids", ["village"]));
+    assert_eq!(decide(&placed), Decision::permit());
+    for action in ["invitation.read", "invitation.update", "invitation.resend", "invitation.delete"] {
+        assert_eq!(decide(&invitation(action, local("district"), false)), Decision::permit(), "{action}");
+        assert_eq!(reason(decide(&invitation(action, local("elsewhere"), false))), hidden(), "{action}");
+    }
+    let cleared = invitation("invitation.update", local("district"), false);
+    let cleared = cleared.proposing(Attribute::new("location_ids", []));
+    assert_eq!(reason(decide(&cleared)), visible("location_required"));
+}
+
+#[test]
+fn requests_to_be_let_in_are_for_who_may_invite_to_any_place() {
+    for action in ["access_request.read", "access_request.reject"] {
+        let ask = |principal| decide(&Request::new(principal, action, "access_request"));
+        let everywhere = Principal::web_user("ed").holding(&["edit_web_users", "access_all_locations"]);
+        assert_eq!(ask(everywhere), Decision::permit(), "{action}");
+        assert_eq!(ask(admin()), Decision::permit(), "{action}");
+        let local = Principal::web_user("lo").holding(&["edit_web_users"]).at(&["district"]);
+        assert_eq!(reason(ask(local)), hidden(), "{action}");
+    }
+}
+
+#[test]
+fn only_admins_change_the_project_space() {
+    let ask = |principal| decide(&Request::new(principal, "project_space.update", "project_space"));
+    assert_eq!(ask(admin()), Decision::permit());
+    let powerful = Principal::web_user("a").holding(&["edit_web_users", "access_all_locations"]);
+    assert_eq!(reason(ask(powerful)), visible("admin_only"));
+}
+
 #[test]
 fn only_admins_read_the_audit() {
     let scope =

@@ -1,6 +1,8 @@
 //! Web users of the project space: seen and changed by those who may, where they may; admins by admins alone.
 
-use crate::rule::{Rule, admin_only, hidden, missing_permission, out_of_reach, reach, stays_placed};
+use crate::rule::{
+    Rule, admin_only, hidden, makes_no_admin, missing_permission, out_of_reach, reach, stays_placed,
+};
 use fieldgate_policy::{Condition, Decision, Principal, Request};
 
 const EDIT: &str = "edit_web_users";
@@ -32,10 +34,6 @@ fn editable(principal: &Principal) -> Condition<'_> {
 
 fn acceptable(request: &Request) -> bool {
     makes_no_admin(request) && stays_placed(request)
-}
-
-fn makes_no_admin(request: &Request) -> bool {
-    request.principal.is_admin || request.proposed().boolean("is_admin") != Some(true)
 }
 
 fn not_edited(request: &Request) -> Decision {

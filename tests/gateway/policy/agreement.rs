@@ -63,15 +63,17 @@ fn row() -> impl Strategy<Value = Attributes> {
         prop::option::weighted(0.9, texts()),
         prop::option::weighted(0.9, truth()),
         prop::option::weighted(0.9, truth()),
+        prop::option::weighted(0.9, truth()),
         prop::option::weighted(0.9, id()),
     )
-        .prop_map(|(id, lineage, assignable_by, editable, archived, owner)| {
+        .prop_map(|(id, lineage, assignable_by, editable, archived, is_admin, owner)| {
             [
                 ("id", id),
                 ("location_lineage", lineage),
                 ("assignable_by", assignable_by),
                 ("editable_by_non_admins", editable),
                 ("is_archived", archived),
+                ("is_admin", is_admin),
                 ("owner_id", owner),
             ]
             .into_iter()
@@ -84,7 +86,16 @@ fn row() -> impl Strategy<Value = Attributes> {
 
 /// What is done to rows; what is done to the project space has no list.
 fn questions() -> Vec<(&'static str, &'static str)> {
-    const KINDS: [&str; 6] = ["mobile_worker", "role", "location", "location_type", "group", "api_key"];
+    const KINDS: [&str; 8] = [
+        "invitation",
+        "access_request",
+        "mobile_worker",
+        "role",
+        "location",
+        "location_type",
+        "group",
+        "api_key",
+    ];
     ACTIONS.iter().copied().filter(|(_, kind)| KINDS.contains(kind)).collect()
 }
 

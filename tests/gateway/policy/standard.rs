@@ -38,11 +38,48 @@ fn table(asker: &Asker, kind: &str, action: &str, row: &Attributes, proposed: &A
     let my_locations = || who.locations.iter().map(|id| id.hex()).collect::<Vec<_>>();
     let all = holds("access_all_locations");
     let reach = all || shares("location_lineage", my_locations());
+    let proposes_admin = proposed.get("is_admin") == Some(&Value::Boolean(true));
+    let loses_its_places = proposed.get("location_ids") == Some(&Value::Texts(Vec::new()));
     let or_hidden = |may: bool| if may { Permit } else { Hidden };
     let needs = |may: bool| if may { Permit } else { Refused("missing_permission") };
 
     match (kind, action) {
         ("project_space", "project_space.read") | ("location_type", "location_type.read") => Permit,
+
+        ("project_space", "project_space.update") => {
+            if who.is_admin {
+                Permit
+            } else {
+                Refused("admin_only")
+            }
+        }
+
+        ("project_space", "invitation.create") if !holds("edit_web_users") => needs(false),
+        ("project_space", "invitation.create") => match proposed.get("location_ids") {
+            _ if proposes_admin && !who.is_admin => Refused("admin_only"),
+            _ if all => Permit,
+            Some(Value::Texts(locations)) if !locations.is_empty() => Permit,
+            _ => Refused("location_required"),
+        },
+        ("invitation", _) => {
+            let reads = any(&["view_web_users", "edit_web_users"]) && reach;
+            let edits = holds("edit_web_users");
+            let of_an_admin = row.get("is_admin") != Some(&Value::Boolean(false));
+            match action {
+                "invitation.read" => or_hidden(reads),
+                "invitation.update" | "invitation.resend" | "invitation.delete" if !reads => Hidden,
+                "invitation.resend" | "invitation.delete" => needs(edits),
+                "invitation.update" if edits && !who.is_admin && (of_an_admin || proposes_admin) => {
+                    Refused("admin_only")
+                }
+                "invitation.update" if edits && !all && loses_its_places => Refused("location_required"),
+                "invitation.update" => needs(edits),
+                _ => Silence,
+            }
+        }
+        ("access_request", "access_request.read" | "access_request.reject") => {
+            or_hidden(holds("edit_web_users") && all)
+        }
 
         ("project_space", "mobile_worker.create") if !holds("edit_commcare_users") => needs(false),
         ("project_space", "mobile_worker.create") => match proposed.get("location_ids") {
@@ -165,6 +202,8 @@ fn rows(kind: &str) -> Vec<(Attributes, Attributes)> {
                 (none(), none().with("location_ids", hexes(&[10]))),
                 (none(), none().with("parent_id", hex(10))),
                 (none(), none().with("parent_id", Value::Nothing)),
+                (none(), none().with("is_admin", true).with("location_ids", hexes(&[10]))),
+                (none(), none().with("is_admin", false).with("location_ids", Vec::new())),
             ];
         }
         "mobile_worker" => {
@@ -175,6 +214,20 @@ fn rows(kind: &str) -> Vec<(Attributes, Attributes)> {
                 .flat_map(|row| locations_proposed().map(|proposed| (row.clone(), proposed)))
                 .collect();
         }
+        "invitation" => {
+            let proposals = [
+                none(),
+                none().with("is_admin", true).with("location_ids", hexes(&[10])),
+                none().with("is_admin", false).with("location_ids", Vec::new()),
+            ];
+            return lineages
+                .into_iter()
+                .flat_map(|lineage| [true, false].map(|admin| (lineage.clone(), admin)))
+                .map(|(lineage, admin)| none().with("location_lineage", lineage).with("is_admin", admin))
+                .flat_map(|row| proposals.clone().map(|proposed| (row.clone(), proposed)))
+                .collect();
+        }
+        "access_request" => vec![none().with("id", hex(60)).with("state", "open")],
         "role" => (0..16_u128)
             .map(|bits| {
                 none()
@@ -234,8 +287,17 @@ fn askers() -> Vec<Asker> {
 
 /// `session.*` and what is the operator's never reach a policy.
 fn questions() -> impl Iterator<Item = (&'static str, &'static str)> {
-    const KINDS: [&str; 7] =
-        ["project_space", "mobile_worker", "role", "location", "location_type", "group", "api_key"];
+    const KINDS: [&str; 9] = [
+        "project_space",
+        "invitation",
+        "access_request",
+        "mobile_worker",
+        "role",
+        "location",
+        "location_type",
+        "group",
+        "api_key",
+    ];
     ACTIONS.iter().copied().filter(|(_, kind)| KINDS.contains(kind)).chain([
         ("mobile_worker.paint", "mobile_worker"),
         ("project_space.delete", "project_space"),
