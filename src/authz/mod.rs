@@ -18,4 +18,4 @@ pub use authorizer::{Authorizer, PolicyEngine};
 pub use condition::{Condition, Rows};
 pub use decision::{Decided, Decision, Denial, Denied, Obligation, Undecided};
 pub use proof::{AnotherRow, Authorized, Scope, Sealed, Visible};
-pub use request::{Request, ScopeRequest};
+pub use request::{AskedResource, ManyRequest, Request, ScopeRequest};

@@ -36,6 +36,45 @@ impl Request<'_> {
     }
 }
 
+/// May this principal take this action on each of these resources?
+#[derive(Debug)]
+pub struct ManyRequest<'a> {
+    /// Who asks.
+    pub identity: Identity,
+    /// How they signed in.
+    pub signed_in_by: SignIn,
+    /// What they are in the project space.
+    pub standing: &'a Standing,
+    /// `mobile_worker.update`
+    pub action: &'static str,
+    /// `mobile_worker`
+    pub resource_kind: &'static str,
+    /// The resources.
+    pub resources: Vec<AskedResource>,
+    /// The moment of the decisions.
+    pub now: DateTime<Utc>,
+    /// The id that they share.
+    pub decision: DecisionId,
+}
+
+/// One of many resources that are asked about together.
+#[derive(Debug, Clone, Default)]
+pub struct AskedResource {
+    /// 32 hexadecimal digits.
+    pub id: Option<String>,
+    /// The resource as it is now.
+    pub attributes: Attributes,
+    /// What the action would change, as it would be afterwards.
+    pub proposed: Attributes,
+}
+
+impl ManyRequest<'_> {
+    /// The project space whose stack answers.
+    pub fn project_space(&self) -> ProjectSpaceId {
+        self.standing.project_space
+    }
+}
+
 /// Which rows of a kind may this principal take this action on?
 #[derive(Debug)]
 pub struct ScopeRequest<'a> {

@@ -63,7 +63,7 @@ impl Compiled {
         asked.typed::<(), (words::Manifest,)>("describe", &self.exports.describe)?;
         asked.typed::<(&str,), (Configured,)>("configure", &self.exports.configure)?;
         asked.typed::<(words::Request<'_>,), (words::Decision,)>("decide", &self.exports.decide)?;
-        asked.typed::<(&[words::Request<'_>],), (Vec<words::Decision>,)>(
+        asked.typed::<(words::Principal<'_>, &str, &[words::Resource<'_>], words::Context<'_>), (Vec<words::Decision>,)>(
             "decide-many",
             &self.exports.decide_many,
         )?;
@@ -99,15 +99,19 @@ impl Compiled {
     pub(super) fn decide_many(
         &self,
         settings: &str,
-        requests: &[words::Request<'_>],
+        principal: words::Principal<'_>,
+        action: &str,
+        resources: &[words::Resource<'_>],
+        context: words::Context<'_>,
     ) -> Result<Vec<words::Decision>, PolicyError> {
         let mut asked = self.configured(settings)?;
-        let (decisions,): (Vec<_>,) = asked.call("decide-many", &self.exports.decide_many, (requests,))?;
-        if decisions.len() != requests.len() {
+        let questions = (principal, action, resources, context);
+        let (decisions,): (Vec<_>,) = asked.call("decide-many", &self.exports.decide_many, questions)?;
+        if decisions.len() != resources.len() {
             return Err(PolicyError::Contract(format!(
                 "{} answers to {} questions",
                 decisions.len(),
-                requests.len()
+                resources.len()
             )));
         }
         Ok(decisions)

@@ -5,7 +5,7 @@ use super::error::PolicyError;
 use super::inspect::ModuleInfo;
 use super::loader::{Loader, ModuleSource};
 use super::stack::{Stack, Unanswered};
-use crate::authz::{Decided, Decision, PolicyEngine, Request, Rows, ScopeRequest, Undecided};
+use crate::authz::{Decided, Decision, ManyRequest, PolicyEngine, Request, Rows, ScopeRequest, Undecided};
 use crate::domain::{Identity, ProjectSpaceId};
 use arc_swap::ArcSwap;
 use std::collections::HashMap;
@@ -120,24 +120,17 @@ impl PolicyHost {
         self.loader.inspect(component)
     }
 
-    /// The answers to many questions of one project space, in their order.
+    /// The answers for many resources, in their order.
     ///
     /// # Errors
-    /// [`Undecided`] when there is no answer to one of them, and when they are not of one project space.
-    pub fn decide_many(&self, requests: &[Request<'_>]) -> Result<Vec<Decided<Decision>>, Undecided> {
-        let Some(first) = requests.first() else { return Ok(Vec::new()) };
-        let (space, is_system) = (first.project_space(), first.identity == Identity::System);
-        if requests.iter().any(|request| {
-            request.project_space() != space || (request.identity == Identity::System) != is_system
-        }) {
-            tracing::warn!(project_space = %space, "asked many questions of several project spaces at once");
-            return Err(Undecided);
-        }
-        let mut decided = Vec::with_capacity(requests.len());
-        for batch in requests.chunks(BATCH) {
+    /// [`Undecided`] when there is no answer for one of them.
+    pub fn decide_many(&self, request: &ManyRequest<'_>) -> Result<Vec<Decided<Decision>>, Undecided> {
+        let space = request.project_space();
+        let mut decided = Vec::with_capacity(request.resources.len());
+        for batch in request.resources.chunks(BATCH) {
             let answers = self
-                .answer(space, first.identity, |stack| stack.decide_many(batch))
-                .map_err(|unanswered| undecided(space, first.action, &unanswered))?;
+                .answer(space, request.identity, |stack| stack.decide_many(request, batch))
+                .map_err(|unanswered| undecided(space, request.action, &unanswered))?;
             decided.extend(answers);
         }
         Ok(decided)
@@ -161,7 +154,7 @@ impl PolicyHost {
     }
 }
 
-/// Questions put to a module at once: as many as its memory and deadline allow for with ease.
+/// Resources put to a module at once: as many as its memory and deadline allow for with ease.
 const BATCH: usize = 100;
 
 #[async_trait::async_trait]

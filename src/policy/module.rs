@@ -6,7 +6,7 @@ use super::engine::{Ticks, in_ticks};
 use super::error::PolicyError;
 use super::inspect::ModuleInfo;
 use super::question;
-use crate::authz::{Decision, Request, Rows, ScopeRequest};
+use crate::authz::{AskedResource, Decision, ManyRequest, Request, Rows, ScopeRequest};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -75,17 +75,18 @@ impl Module {
         self.watched(|| answer::decision(self.compiled.decide(&self.settings, question)?))
     }
 
-    /// Its decisions, in the order of the questions.
+    /// Its decisions about some of the resources, in their order.
     pub(super) fn decide_many(
         &self,
-        requests: &[&Request<'_>],
+        request: &ManyRequest<'_>,
+        resources: &[&AskedResource],
     ) -> Result<Vec<Option<Decision>>, PolicyError> {
-        let questions = requests
-            .iter()
-            .map(|request| question::request(request).ok_or_else(stranger))
-            .collect::<Result<Vec<_>, _>>()?;
+        let (principal, context) = question::many(request).ok_or_else(stranger)?;
+        let resources = question::resources(request.resource_kind, resources);
         self.watched(|| {
-            self.compiled.decide_many(&self.settings, &questions)?.into_iter().map(answer::decision).collect()
+            let answers =
+                self.compiled.decide_many(&self.settings, principal, request.action, &resources, context)?;
+            answers.into_iter().map(answer::decision).collect()
         })
     }
 

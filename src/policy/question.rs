@@ -1,7 +1,7 @@
 //! From the gateway's words to the contract's.
 
 use super::words;
-use crate::authz::{Attributes, Request, ScopeRequest, Value};
+use crate::authz::{AskedResource, Attributes, ManyRequest, Request, ScopeRequest, Value};
 use crate::domain::permission::Items;
 use crate::domain::{DecisionId, Identity, SignIn, Standing};
 use chrono::{DateTime, Utc};
@@ -19,6 +19,27 @@ pub(super) fn request<'a>(request: &'a Request<'_>) -> Option<words::Request<'a>
         },
         context: context(request.standing, request.now, request.decision),
     })
+}
+
+/// Some of many resources, as a module hears of them.
+pub(super) fn resources<'a>(kind: &'a str, resources: &[&'a AskedResource]) -> Vec<words::Resource<'a>> {
+    resources
+        .iter()
+        .map(|resource| words::Resource {
+            kind,
+            id: resource.id.as_deref(),
+            attributes: attributes(&resource.attributes),
+            proposed: attributes(&resource.proposed),
+        })
+        .collect()
+}
+
+/// Who asks about many, and where.
+pub(super) fn many<'a>(request: &'a ManyRequest<'_>) -> Option<(words::Principal<'a>, words::Context<'a>)> {
+    Some((
+        principal(request.identity, request.signed_in_by, request.standing)?,
+        context(request.standing, request.now, request.decision),
+    ))
 }
 
 /// Who asks for a scope, and where.

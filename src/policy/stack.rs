@@ -2,7 +2,7 @@
 
 use super::error::PolicyError;
 use super::module::Module;
-use crate::authz::{Decided, Decision, Denial, Request, Rows, ScopeRequest};
+use crate::authz::{AskedResource, Decided, Decision, Denial, ManyRequest, Request, Rows, ScopeRequest};
 
 /// Named as the one who settled it when no module did.
 const NOBODY: &str = "host";
@@ -45,18 +45,19 @@ impl Stack {
     }
 
     /// As `decide`, for many: each module is asked once about all that nobody before it denied.
-    pub(super) fn decide_many(&self, requests: &[Request<'_>]) -> Result<Vec<Decided<Decision>>, Unanswered> {
-        let mut verdicts: Vec<Verdict> = requests.iter().map(|_| Verdict::default()).collect();
-        for module in &self.0 {
-            let (open, questions): (Vec<_>, Vec<_>) = verdicts
-                .iter_mut()
-                .zip(requests)
-                .filter(|(verdict, request)| !verdict.is_final() && module.knows(request.action))
-                .unzip();
+    pub(super) fn decide_many(
+        &self,
+        request: &ManyRequest<'_>,
+        resources: &[AskedResource],
+    ) -> Result<Vec<Decided<Decision>>, Unanswered> {
+        let mut verdicts: Vec<Verdict> = resources.iter().map(|_| Verdict::default()).collect();
+        for module in self.0.iter().filter(|module| module.knows(request.action)) {
+            let (open, questions): (Vec<_>, Vec<_>) =
+                verdicts.iter_mut().zip(resources).filter(|(verdict, _)| !verdict.is_final()).unzip();
             if questions.is_empty() {
-                continue;
+                break;
             }
-            let answers = module.decide_many(&questions).map_err(Unanswered::by(module))?;
+            let answers = module.decide_many(request, &questions).map_err(Unanswered::by(module))?;
             for (verdict, answer) in open.into_iter().zip(answers) {
                 verdict.hear(module, answer);
             }

@@ -40,10 +40,18 @@ macro_rules! export {
                 }
 
                 fn decide_many(
-                    requests: ::std::vec::Vec<types::Request>,
+                    principal: types::Principal,
+                    action: ::std::string::String,
+                    resources: ::std::vec::Vec<types::Resource>,
+                    context: types::Context,
                 ) -> ::std::vec::Vec<types::Decision> {
-                    let requests = ::core::mem::ManuallyDrop::new(requests);
-                    requests.iter().map(|request| $crate::Policy::decide(policy(), request)).collect()
+                    let mut request =
+                        ::core::mem::ManuallyDrop::new($crate::Request::many(principal, action, context));
+                    let decide = |resource| {
+                        ::core::mem::forget(::core::mem::replace(&mut request.resource, resource));
+                        $crate::Policy::decide(policy(), &request)
+                    };
+                    resources.into_iter().map(decide).collect()
                 }
 
                 fn scope(

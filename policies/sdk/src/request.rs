@@ -38,6 +38,14 @@ impl Request {
         }
     }
 
+    /// A request whose resource is still to come, for one after the other.
+    #[doc(hidden)]
+    pub fn many(principal: Principal, action: String, context: Context) -> Self {
+        let nothing =
+            Resource { kind: String::new(), id: None, attributes: Vec::new(), proposed: Vec::new() };
+        Self { principal, action, resource: nothing, context }
+    }
+
     /// The same request about a resource that has this attribute too.
     #[must_use]
     pub fn with(mut self, attribute: Attribute) -> Self {

@@ -55,8 +55,9 @@ pub fn answering(decision: &str) -> Vec<u8> {
         r#"
         (data (i32.const 512) "{decision}")
         (func (export "decide") (param i32) (result i32) (i32.const 512))
-        (func (export "decide-many") (param $requests i32) (param $count i32) (result i32)
-          (local $answer i32)
+        (func (export "decide-many") (param $question i32) (result i32)
+          (local $answer i32) (local $count i32)
+          (local.set $count (i32.load offset=68 (local.get $question)))
           (local.set $answer (i32.const 1024))
           (loop $more
             (memory.copy (local.get $answer) (i32.const 512) (i32.const 32))

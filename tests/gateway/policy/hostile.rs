@@ -1,7 +1,7 @@
 //! Modules that mean harm. Each gives no answer, in time, and nobody else notices.
 
 use super::{Asker, guest, host, permits, space};
-use fieldgate::authz::{Attributes, PolicyEngine, Undecided};
+use fieldgate::authz::{AskedResource, Attributes, PolicyEngine, Undecided};
 use fieldgate::policy::{ModuleSource, PolicyConfig, PolicyError, PolicyHost};
 use std::time::{Duration, Instant};
 
@@ -40,7 +40,8 @@ async fn a_hostile_guest_gives_no_answer_in_time_and_nobody_else_notices() {
             assert!(start.elapsed() < IN_TIME, "`{name}` took {:?}", start.elapsed());
         }
         if deviates("decide-many") {
-            let questions = [victim.asks_to_read_the_space()];
+            let questions =
+                victim.asks_about("project_space.read", "project_space", vec![AskedResource::default()]);
             assert_eq!(
                 in_time(&name, || host.decide_many(&questions)),
                 Err(Undecided),
@@ -68,7 +69,9 @@ async fn a_guest_that_does_no_harm_in_the_same_frame_is_heard() {
     let question = asker.asks("role.create", "project_space", Attributes::new(), Attributes::new());
     let answer = host.decide(&question).await.unwrap();
     assert!(permits(&answer.answer) && answer.policy.starts_with("hostile@"), "{answer:?}");
-    assert!(host.decide_many(&[question]).unwrap().iter().all(|answer| permits(&answer.answer)));
+    let many = asker.asks_about("role.create", "project_space", vec![AskedResource::default(); 3]);
+    let answers = host.decide_many(&many).unwrap();
+    assert!(answers.len() == 3 && answers.iter().all(|answer| permits(&answer.answer)), "{answers:?}");
 }
 
 #[tokio::test]

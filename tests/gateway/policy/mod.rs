@@ -10,7 +10,7 @@ mod stale;
 mod standard;
 
 use chrono::DateTime;
-use fieldgate::authz::{Attributes, Decision, Request, ScopeRequest};
+use fieldgate::authz::{AskedResource, Attributes, Decision, ManyRequest, Request, ScopeRequest};
 use fieldgate::domain::permission::Grants;
 use fieldgate::domain::{
     DecisionId, GroupId, Identity, LocationId, MobileWorkerId, ProjectSpaceId, RoleId, SignIn, Standing,
@@ -123,6 +123,24 @@ impl Asker {
     /// A question that standard permits to everybody, and whose answer says which stack gave it.
     fn asks_to_read_the_space(&self) -> Request<'_> {
         self.asks("project_space.read", "project_space", Attributes::new(), Attributes::new())
+    }
+
+    fn asks_about(
+        &self,
+        action: &'static str,
+        kind: &'static str,
+        resources: Vec<AskedResource>,
+    ) -> ManyRequest<'_> {
+        ManyRequest {
+            identity: self.identity,
+            signed_in_by: SignIn::Password,
+            standing: &self.standing,
+            action,
+            resource_kind: kind,
+            resources,
+            now: DateTime::from_timestamp(1_700_000_000, 0).unwrap(),
+            decision: DecisionId(Uuid::from_u128(9)),
+        }
     }
 
     fn asks_for_rows(&self, action: &'static str, kind: &'static str) -> ScopeRequest<'_> {

@@ -2,7 +2,9 @@
 
 use super::guest::{ABSTAIN, DENY, PERMIT, PERMIT_WITH_OTP, answering, component};
 use super::{Asker, host, permits, space};
-use fieldgate::authz::{Attributes, Condition, Decision, Obligation, PolicyEngine, Rows, Value};
+use fieldgate::authz::{
+    AskedResource, Attributes, Condition, Decision, Obligation, PolicyEngine, Rows, Value,
+};
 use fieldgate::policy::{ModuleSource, PolicyError, PolicyHost};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -18,7 +20,8 @@ async fn decided(host: &PolicyHost, components: &[Vec<u8>]) -> (Decision, String
     host.install(space(2), stack(components)).await.unwrap();
     let asker = Asker::admin().in_space(space(2));
     let one = host.decide(&asker.asks_to_read_the_space()).await.unwrap();
-    let many = host.decide_many(&[asker.asks_to_read_the_space(), asker.asks_to_read_the_space()]).unwrap();
+    let twice = vec![AskedResource::default(); 2];
+    let many = host.decide_many(&asker.asks_about("project_space.read", "project_space", twice)).unwrap();
     assert_eq!(many, [one.clone(), one.clone()], "many are decided as one is");
     (one.answer, one.policy)
 }
@@ -64,7 +67,7 @@ async fn a_module_is_not_asked_about_actions_that_it_does_not_name() {
           "\00\00\00\00\00\00\00\00" "\14\00\00\00\01\00\00\00")
         (func (export "describe") (result i32) (i32.const 32))
         (func (export "decide") (param i32) (result i32) (unreachable))
-        (func (export "decide-many") (param i32 i32) (result i32) (unreachable))
+        (func (export "decide-many") (param i32) (result i32) (unreachable))
         "#,
     );
     assert_eq!(host.inspect(&roles_only).unwrap().actions, ["role.*"]);

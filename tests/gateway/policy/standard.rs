@@ -1,7 +1,7 @@
 //! The built standard policy, compared with a table in Rust that was written from the rules and not from its code.
 
 use super::{Asker, hex, hexes, host};
-use fieldgate::authz::{ACTIONS, Attributes, Decision, Value};
+use fieldgate::authz::{ACTIONS, AskedResource, Attributes, Decision, Value};
 use fieldgate::domain::Identity;
 
 /// What the table says.
@@ -312,11 +312,13 @@ fn standard_says_what_the_table_says() {
     for asker in askers() {
         for (action, kind) in questions() {
             let rows = rows(kind);
-            let requests: Vec<_> = rows
-                .iter()
-                .map(|(row, proposed)| asker.asks(action, kind, row.clone(), proposed.clone()))
-                .collect();
-            for ((row, proposed), decided) in rows.iter().zip(host.decide_many(&requests).unwrap()) {
+            let resources = rows.iter().map(|(row, proposed)| AskedResource {
+                id: None,
+                attributes: row.clone(),
+                proposed: proposed.clone(),
+            });
+            let request = asker.asks_about(action, kind, resources.collect());
+            for ((row, proposed), decided) in rows.iter().zip(host.decide_many(&request).unwrap()) {
                 let said = match &decided.answer {
                     Decision::Permit(obligations) if obligations.is_empty() => Permit,
                     Decision::Permit(_) => panic!("standard asks for nothing"),
@@ -356,8 +358,8 @@ fn a_denial_names_what_is_missing() {
     let host = host();
     let asker = Asker::web_user(&["edit_locations"]);
     let missing = |action| {
-        let request = asker.asks(action, "project_space", Attributes::new(), Attributes::new());
-        match host.decide_many(&[request]).unwrap().pop().unwrap().answer {
+        let request = asker.asks_about(action, "project_space", vec![AskedResource::default()]);
+        match host.decide_many(&request).unwrap().pop().unwrap().answer {
             Decision::Deny(denial) => (denial.message, denial.missing),
             permit @ Decision::Permit(_) => panic!("{permit:?}"),
         }
