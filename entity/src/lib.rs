@@ -30,4 +30,6 @@ pub mod role;
 pub mod role_assigner;
 pub mod role_custom_permission;
 pub mod session;
+pub mod user_field_definition;
+pub mod user_profile;
 pub mod web_user;

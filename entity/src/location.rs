@@ -16,6 +16,12 @@ pub struct Model {
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
     pub version: i32,
+    pub latitude: Option<f64>,
+    pub longitude: Option<f64>,
+    #[sea_orm(column_type = "JsonBinary")]
+    pub metadata: Json,
+    pub archived_with: Option<Uuid>,
+    pub search_text: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -47,6 +47,7 @@ fn sqlite(statement: &str) -> String {
         .replace("TIMESTAMPTZ", "TEXT")
         .replace("JSONB", "TEXT")
         .replace("BOOLEAN", "INTEGER")
-        .replace("BIGINT", "INTEGER");
+        .replace("BIGINT", "INTEGER")
+        .replace("DOUBLE PRECISION", "REAL");
     if sql.trim_start().starts_with("CREATE TABLE") { format!("{sql} STRICT") } else { sql }
 }

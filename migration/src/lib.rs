@@ -8,6 +8,7 @@ mod m20261122_000004_gate;
 mod m20261122_000005_mail;
 mod m20261122_000006_invitations;
 mod m20261122_000007_members;
+mod m20261122_000008_user_fields;
 mod m20261122_000010_idempotency;
 
 use sea_orm_migration::MigrationTrait;
@@ -26,6 +27,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000005_mail::Migration),
             Box::new(m20261122_000006_invitations::Migration),
             Box::new(m20261122_000007_members::Migration),
+            Box::new(m20261122_000008_user_fields::Migration),
             Box::new(m20261122_000010_idempotency::Migration),
         ]
     }

@@ -116,6 +116,8 @@ actions! {
     DeleteMobileWorker on MobileWorker = "mobile_worker.delete";
     /// Bring a deleted mobile worker back.
     RestoreMobileWorker on MobileWorker = "mobile_worker.restore";
+    /// Put a mobile worker into a group, or take them out of it, from the group's side.
+    RegroupMobileWorker on MobileWorker = "mobile_worker.regroup";
 
     /// Add a role.
     CreateRole on ProjectSpace = "role.create" creates Role;
@@ -139,6 +141,12 @@ actions! {
     CreateGroup on ProjectSpace = "group.create" creates Group;
     /// See a group.
     ReadGroup on Group = "group.read";
+    /// Change a group's name and flags.
+    UpdateGroup on Group = "group.update";
+    /// Take a group away. It can be restored.
+    DeleteGroup on Group = "group.delete";
+    /// Bring a deleted group back.
+    RestoreGroup on Group = "group.restore";
     /// Put somebody into a group, or take them out of it.
     AssignGroup on Group = "group.assign";
 

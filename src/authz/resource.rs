@@ -109,6 +109,7 @@ resources! {
                 .with("name", it.name.as_str())
                 .with("case_sharing", it.case_sharing)
                 .with("reporting", it.reporting)
+                .with("is_deleted", it.is_deleted)
         };
 
     Invitation = "invitation" of |it| Realm::ProjectSpace(it.project_space), id |it| Some(it.id.hex()),

@@ -36,6 +36,8 @@ pub enum FaultCode {
     LocationOutOfReach,
     /// The group does not exist or the caller may not assign it.
     GroupOutOfReach,
+    /// The mobile worker does not exist, is deleted, or the caller may not do this to them.
+    WorkerOutOfReach,
     /// The role does not exist, is archived, or the caller may not give it.
     RoleNotAssignable,
     /// The caller would grant a permission that they do not hold.
@@ -79,6 +81,7 @@ impl FaultCode {
             Self::PrimaryLocationNotAssigned => "PRIMARY_LOCATION_NOT_ASSIGNED",
             Self::LocationOutOfReach => "LOCATION_OUT_OF_REACH",
             Self::GroupOutOfReach => "GROUP_OUT_OF_REACH",
+            Self::WorkerOutOfReach => "WORKER_OUT_OF_REACH",
             Self::RoleNotAssignable => "ROLE_NOT_ASSIGNABLE",
             Self::GrantNotHeld => "GRANT_NOT_HELD",
             Self::RoleNameTaken => "ROLE_NAME_TAKEN",

@@ -124,8 +124,6 @@ pub struct MobileWorkerFilter {
     pub updated_after: Option<DateTime<Utc>>,
 }
 
-/// Longest text that is searched for, in characters.
-pub const SEARCH_MAX: usize = 100;
 /// Most ids in one filter.
 pub const FILTER_IDS_MAX: usize = 100;
 

@@ -7,7 +7,7 @@ mod account;
 mod assignment;
 mod clock;
 pub mod fault;
-mod group;
+pub mod group;
 mod id;
 mod idempotency;
 mod invitation;
@@ -20,6 +20,7 @@ pub mod person;
 mod principal;
 mod project_space;
 pub mod role;
+mod search;
 mod username;
 
 pub use access_request::{
@@ -30,7 +31,7 @@ pub use account::{Account, ApiKey, Session, WebUser, name_for_people};
 pub use assignment::{ASSIGNMENTS_MAX, Assignment, AssignmentInput, QualifiedRole};
 pub use clock::{Clock, SystemClock};
 pub use fault::{Fault, FaultCode, Faults};
-pub use group::{Group, GroupInput};
+pub use group::{Group, GroupChanges, GroupFilter, GroupInput};
 pub use id::*;
 pub use idempotency::{ANSWER_LIFETIME, ANSWER_MAX, Earlier, Idempotency, KEY_MAX, KeptAnswer};
 pub use invitation::{
@@ -44,7 +45,7 @@ pub use location::{
 pub use mail::{Mail, MailLanguage, MailStatus, MailTemplate};
 pub use mobile_worker::{
     Drafted, FILTER_IDS_MAX, MobileWorker, MobileWorkerFilter, MobileWorkerInput, MobileWorkerOrder,
-    MobileWorkerProfile, MobileWorkerStatus, Patch, SEARCH_MAX,
+    MobileWorkerProfile, MobileWorkerStatus, Patch,
 };
 pub use page::{Cursor, CursorKey, Direction, Page, PageRequest};
 pub use person::{Email, Language, PhoneNumber};
@@ -54,4 +55,5 @@ pub use project_space::{
     ProjectSpaceName, Settings,
 };
 pub use role::{NewRole, Preset, Role, RoleInput};
+pub use search::{SEARCH_MAX, check_search};
 pub use username::{InvalidUsername, LoginName, Username};

@@ -60,6 +60,14 @@ pub enum PageRequest {
 }
 
 impl PageRequest {
+    /// Whether it is the start of the list.
+    pub fn is_first(&self) -> bool {
+        match self {
+            Self::Keyset { from_end, after, before, .. } => !from_end && after.is_none() && before.is_none(),
+            Self::Offset { offset, .. } => *offset == 0,
+        }
+    }
+
     /// How many items at the most.
     pub fn limit(&self) -> u32 {
         match self {
@@ -77,6 +85,13 @@ pub struct Page<T> {
     pub has_next: bool,
     /// Whether there are more before the first one.
     pub has_previous: bool,
+}
+
+/// Nothing at all.
+impl<T> Default for Page<T> {
+    fn default() -> Self {
+        Self { items: Vec::new(), has_next: false, has_previous: false }
+    }
 }
 
 impl<T> Page<T> {

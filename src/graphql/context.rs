@@ -2,6 +2,7 @@
 
 use super::error::{ErrorCode, Settled, UserError};
 use super::loader::Loader;
+use super::nested::Lists;
 use crate::domain::{Group, Location, LocationType, Principal, Role};
 use crate::service::{Failure, Refused, Services};
 use async_graphql::{Context, Error};
@@ -17,6 +18,8 @@ pub struct Loaders {
     pub location_types: Loader<LocationType>,
     /// Groups.
     pub groups: Loader<Group>,
+    /// The members of groups.
+    pub members: Lists<Group>,
 }
 
 impl Loaders {
@@ -27,6 +30,7 @@ impl Loaders {
             locations: Loader::new(services, principal),
             location_types: Loader::new(services, principal),
             groups: Loader::new(services, principal),
+            members: Lists::new(services, principal),
         }
     }
 }

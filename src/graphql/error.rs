@@ -140,6 +140,8 @@ pub enum UserErrorCode {
     LocationOutOfReach,
     /// The group does not exist, or you may not assign it.
     GroupOutOfReach,
+    /// The mobile worker does not exist, is deleted, or you may not do this to them.
+    WorkerOutOfReach,
     /// The role does not exist, is archived, or you may not give it.
     RoleNotAssignable,
     /// You would grant a permission that you do not hold.

@@ -106,7 +106,7 @@ impl<N: Loaded> Loader<N> {
 }
 
 /// A batch answers every key it was given; this is for the case that it once does not.
-fn unanswered() -> Arc<Failure> {
+pub(super) fn unanswered() -> Arc<Failure> {
     Arc::new(Failure::Internal("a loader left a key without an answer".into()))
 }
 

@@ -10,6 +10,7 @@ mod group;
 mod loader;
 mod location;
 mod mobile_worker;
+mod nested;
 mod node;
 mod page;
 mod project_space;

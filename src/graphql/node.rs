@@ -1,12 +1,13 @@
 //! Any object by its global id (Relay's object identification).
 
 use super::context::ContextExt;
+use super::error::{Settled, UserError, UserErrorCode};
 use super::group::GroupObject;
 use super::location::{LocationObject, LocationTypeObject};
 use super::mobile_worker::MobileWorkerObject;
 use super::project_space::ProjectSpaceObject;
 use super::role::RoleObject;
-use crate::domain::{GroupId, LocationId, LocationTypeId, MobileWorkerId, ProjectSpaceId, RoleId};
+use crate::domain::{GroupId, InvalidId, LocationId, LocationTypeId, MobileWorkerId, ProjectSpaceId, RoleId};
 use crate::service::{group, location, mobile_worker, project_space, role};
 use async_graphql::{Context, ID, Interface, Object, Result};
 
@@ -21,6 +22,14 @@ pub enum Node {
     Location(LocationObject),
     LocationType(LocationTypeObject),
     Group(GroupObject),
+}
+
+/// The id in a field of an input, or the refusal to answer with.
+pub fn parse_id<T>(field: &str, id: &ID, parse: fn(&str) -> std::result::Result<T, InvalidId>) -> Settled<T> {
+    parse(id).map_err(|error| {
+        let path = Some(vec![field.to_owned()]);
+        vec![UserError { code: UserErrorCode::InvalidValue, message: error.to_string(), path }]
+    })
 }
 
 #[derive(Default)]

@@ -95,7 +95,9 @@ impl Assigner<'_> {
         }
         let scope = self.services.authorizer.scope::<AssignGroup>(self.principal, self.space).await?;
         let found = self.services.store.groups_with_ids(&scope, &changed).await?;
-        for id in changed.iter().filter(|id| !found.iter().any(|group| group.id == **id)) {
+        // No policy can have anybody put into a deleted group.
+        let fits = |id: &GroupId| found.iter().any(|group| group.id == *id && !group.is_deleted);
+        for id in changed.iter().filter(|id| !fits(id)) {
             let message = format!("there is no group `{id}` that you may assign");
             let is_it = |text: &String| GroupId::parse(text).as_ref() == Ok(id);
             note(faults, FaultCode::GroupOutOfReach, "group_ids", change.given, is_it, message);

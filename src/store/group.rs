@@ -1,11 +1,13 @@
-//! Groups of mobile workers.
+//! Groups of mobile workers. Who is in them is in `group_member`.
 
 use super::connection::{Store, UnitOfWork};
 use super::error::StoreError;
-use super::page;
 use super::row_filter::{self, Column};
-use crate::authz::{Action, CreateGroup, ReadGroup, Scope, Sealed, Visible};
-use crate::domain::{Direction, Group, GroupId, GroupInput, Page, PageRequest, ProjectSpaceId};
+use super::{page, search};
+use crate::authz::{
+    Action, CreateGroup, DeleteGroup, ReadGroup, RestoreGroup, Scope, Sealed, UpdateGroup, Visible,
+};
+use crate::domain::{Direction, Group, GroupFilter, GroupId, GroupInput, Page, PageRequest, ProjectSpaceId};
 use entity::group;
 use sea_orm::sea_query::{Expr, SelectStatement};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryTrait, Set};
@@ -18,6 +20,8 @@ fn sealed(row: group::Model) -> Sealed<Group> {
         name: row.name,
         case_sharing: row.case_sharing,
         reporting: row.reporting,
+        is_deleted: row.is_deleted,
+        version: row.version,
     })
 }
 
@@ -29,6 +33,7 @@ fn columns(name: &str) -> Option<Column> {
         "name" => Column::Text(column(group::Column::Name)),
         "case_sharing" => Column::Boolean(column(group::Column::CaseSharing)),
         "reporting" => Column::Boolean(column(group::Column::Reporting)),
+        "is_deleted" => Column::Boolean(column(group::Column::IsDeleted)),
         _ => return None,
     })
 }
@@ -41,8 +46,27 @@ fn select<A: Action<Resource = Group>>(scope: &Scope<A>) -> Result<SelectStateme
         .to_owned())
 }
 
+fn listed(scope: &Scope<ReadGroup>, filter: &GroupFilter) -> Result<SelectStatement, StoreError> {
+    let mut query = select(scope)?;
+    if !filter.include_deleted {
+        query.and_where(group::Column::IsDeleted.eq(false));
+    }
+    let text = Expr::col((group::Entity, group::Column::SearchText));
+    search::narrow(&mut query, &text, filter.search.as_deref());
+    Ok(query)
+}
+
 impl Store {
-    /// The groups with these ids that are in scope, in no order.
+    /// A group of a project space, deleted or not.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn group(&self, id: GroupId) -> Result<Option<Sealed<Group>>, StoreError> {
+        let query = group::Entity::find().filter(group::Column::Id.eq(id.0)).into_query();
+        Ok(self.one(&query).await?.map(sealed))
+    }
+
+    /// The groups with these ids that are in scope, in no order; deleted ones too.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -63,9 +87,10 @@ impl Store {
     pub async fn groups(
         &self,
         scope: &Scope<ReadGroup>,
+        filter: &GroupFilter,
         request: &PageRequest,
     ) -> Result<Page<Visible<Group>>, StoreError> {
-        let mut query = select(scope)?;
+        let mut query = listed(scope, filter)?;
         page::cut(
             &mut query,
             request,
@@ -81,8 +106,12 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn count_groups(&self, scope: &Scope<ReadGroup>) -> Result<u64, StoreError> {
-        self.count(select(scope)?).await
+    pub async fn count_groups(
+        &self,
+        scope: &Scope<ReadGroup>,
+        filter: &GroupFilter,
+    ) -> Result<u64, StoreError> {
+        self.count(listed(scope, filter)?).await
     }
 }
 
@@ -98,6 +127,8 @@ impl UnitOfWork<CreateGroup> {
             name,
             case_sharing: input.case_sharing,
             reporting: input.reporting,
+            is_deleted: false,
+            version: 1,
         };
         let row = group::ActiveModel {
             id: Set(group.id.0),
@@ -107,11 +138,73 @@ impl UnitOfWork<CreateGroup> {
             reporting: Set(group.reporting),
             created_at: Set(self.now),
             updated_at: Set(self.now),
-            version: Set(1),
+            version: Set(group.version),
+            is_deleted: Set(false),
+            search_text: Set(group.name.to_lowercase()),
         };
         group::Entity::insert(row).exec_without_returning(&self.tx).await?;
         self.made(&group);
         self.changed("name", json!(null), json!(group.name));
         Ok(group)
+    }
+}
+
+impl UnitOfWork<UpdateGroup> {
+    /// Writes the name and the flags.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] when the group has changed since it was judged, [`StoreError::Conflict`] when the name is
+    /// taken.
+    pub async fn update(&mut self, after: Group) -> Result<(), StoreError> {
+        self.write_group(after).await
+    }
+}
+
+impl UnitOfWork<DeleteGroup> {
+    /// Takes the group away. Who is in it is kept for its restoration.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] when the group has changed since it was judged.
+    pub async fn delete(&mut self) -> Result<(), StoreError> {
+        self.write_group(Group { is_deleted: true, ..self.proof.resource().clone() }).await
+    }
+}
+
+impl UnitOfWork<RestoreGroup> {
+    /// Brings the group back with everybody who was in it.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] when the group has changed since it was judged.
+    pub async fn restore(&mut self) -> Result<(), StoreError> {
+        self.write_group(Group { is_deleted: false, ..self.proof.resource().clone() }).await
+    }
+}
+
+/// What every write on a group shares. Which unit of work may do what is said above.
+impl<A: Action<Resource = Group>> UnitOfWork<A> {
+    async fn write_group(&mut self, after: Group) -> Result<(), StoreError> {
+        let before = self.proof.resource().clone();
+        let after = Group { version: before.version.saturating_add(1), ..after };
+        let written = group::Entity::update_many()
+            .col_expr(group::Column::Name, Expr::val(after.name.as_str()))
+            .col_expr(group::Column::CaseSharing, Expr::val(after.case_sharing))
+            .col_expr(group::Column::Reporting, Expr::val(after.reporting))
+            .col_expr(group::Column::IsDeleted, Expr::val(after.is_deleted))
+            .col_expr(group::Column::SearchText, Expr::val(after.name.to_lowercase()))
+            .col_expr(group::Column::UpdatedAt, Expr::val(self.now))
+            .col_expr(group::Column::Version, Expr::val(after.version))
+            .filter(group::Column::Id.eq(before.id.0))
+            // The decision was about this version of the row, so the write is too.
+            .filter(group::Column::Version.eq(before.version))
+            .exec(&self.tx)
+            .await?;
+        if written.rows_affected != 1 {
+            return Err(StoreError::Stale);
+        }
+        self.changed("name", json!(before.name), json!(after.name));
+        self.changed("case_sharing", json!(before.case_sharing), json!(after.case_sharing));
+        self.changed("reporting", json!(before.reporting), json!(after.reporting));
+        self.changed("is_deleted", json!(before.is_deleted), json!(after.is_deleted));
+        Ok(self.proof.refresh(after)?)
     }
 }

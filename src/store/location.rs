@@ -205,6 +205,10 @@ impl UnitOfWork<CreateLocationType> {
             created_at: Set(self.now),
             updated_at: Set(self.now),
             version: Set(1),
+            shares_cases: Set(false),
+            view_descendants: Set(false),
+            has_users: Set(true),
+            administrative: Set(false),
         };
         location_type::Entity::insert(row).exec_without_returning(&self.tx).await?;
         self.made(&made);
@@ -256,6 +260,11 @@ impl UnitOfWork<CreateLocation> {
             created_at: Set(self.now),
             updated_at: Set(self.now),
             version: Set(1),
+            latitude: Set(None),
+            longitude: Set(None),
+            metadata: Set(json!({})),
+            archived_with: Set(None),
+            search_text: Set(String::new()),
         };
         location::Entity::insert(row).exec_without_returning(&self.tx).await?;
         let lineage =

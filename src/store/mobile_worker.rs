@@ -23,8 +23,13 @@ pub(super) const LOCATIONS: Link =
 /// Its places and all those above them.
 pub(super) const LINEAGE: Link =
     Link { table: "mobile_worker_lineage", owner: "worker_id", item: "ancestor_id", order: "distance" };
-pub(super) const GROUPS: Link =
-    Link { table: "mobile_worker_group", owner: "worker_id", item: "group_id", order: "position" };
+/// A view: the groups that are deleted are left out.
+pub(super) const GROUPS: Link = Link {
+    table: "mobile_worker_in_group",
+    owner: "worker_id",
+    item: "group_id",
+    order: "position, group_id",
+};
 
 #[derive(FromQueryResult)]
 pub(super) struct MobileWorkerRow {
@@ -204,6 +209,7 @@ impl UnitOfWork<CreateMobileWorker> {
             updated_at: Set(self.now),
             last_login_at: Set(None),
             version: Set(1),
+            profile_id: Set(None),
         };
         mobile_worker::Entity::insert(row).exec_without_returning(&self.tx).await?;
         insert_locations(&self.tx, &worker).await?;
@@ -260,8 +266,11 @@ impl UnitOfWork<UpdateMobileWorker> {
             insert_locations(&self.tx, &after).await?;
         }
         if profile.groups != before.profile.groups {
+            // Not from those that are deleted: when they are brought back, so are their members.
+            let left = before.profile.groups.iter().map(|id| id.0);
             mobile_worker_group::Entity::delete_many()
                 .filter(mobile_worker_group::Column::WorkerId.eq(before.id.0))
+                .filter(mobile_worker_group::Column::GroupId.is_in(left))
                 .exec(&self.tx)
                 .await?;
             insert_groups(&self.tx, &after).await?;

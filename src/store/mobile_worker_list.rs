@@ -3,19 +3,17 @@
 use super::connection::Store;
 use super::error::StoreError;
 use super::mobile_worker::{GROUPS, LINEAGE, LOCATIONS, sealed, select};
-use super::page;
 use super::row_filter::{self, Column};
-use crate::authz::{ReadMobileWorker, Scope, Visible};
+use super::{page, search};
+use crate::authz::{Action, ReadMobileWorker, Scope, Visible};
 use crate::domain::{
-    Direction, LocationId, MobileWorker, MobileWorkerFilter, MobileWorkerId, MobileWorkerOrder,
+    Direction, GroupId, LocationId, MobileWorker, MobileWorkerFilter, MobileWorkerId, MobileWorkerOrder,
     MobileWorkerStatus, Page, PageRequest,
 };
 use entity::mobile_worker;
-use sea_orm::sea_query::{
-    Alias, Expr, ExprTrait, LikeExpr, Query, SelectStatement, extension::sqlite::SqliteExpr,
-};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement, extension::sqlite::SqliteExpr};
 use sea_orm::{ColumnTrait, DbBackend};
-use unicode_normalization::UnicodeNormalization;
+use std::collections::HashMap;
 
 const OWNER: (&str, &str) = ("mobile_worker", "id");
 
@@ -78,10 +76,7 @@ impl Store {
         order: (MobileWorkerOrder, Direction),
         request: &PageRequest,
     ) -> Result<Page<Visible<MobileWorker>>, StoreError> {
-        let mut query = self.in_scope(scope)?;
-        self.narrow(&mut query, filter);
-        let id = Expr::col((mobile_worker::Entity, mobile_worker::Column::Id));
-        page::cut(&mut query, request, self.key(order.0), id, order.1);
+        let query = self.cut(scope, filter, order, request)?;
         let rows = self.all(&query).await?.into_iter().map(|row| Ok(scope.open(sealed(row)?)));
         Ok(Page::of(rows.collect::<Result<_, StoreError>>()?, request))
     }
@@ -102,7 +97,86 @@ impl Store {
         self.count(query).await
     }
 
-    fn in_scope(&self, scope: &Scope<ReadMobileWorker>) -> Result<SelectStatement, StoreError> {
+    /// The workers with these ids that are in scope, in no order; deleted ones too.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn mobile_workers_with_ids<A: Action<Resource = MobileWorker>>(
+        &self,
+        scope: &Scope<A>,
+        ids: &[MobileWorkerId],
+    ) -> Result<Vec<Visible<MobileWorker>>, StoreError> {
+        let mut query = self.in_scope(scope)?;
+        query.and_where(mobile_worker::Column::Id.is_in(ids.iter().map(|id| id.0)));
+        self.all(&query).await?.into_iter().map(|row| Ok(scope.open(sealed(row)?))).collect()
+    }
+
+    /// The same part of each of these groups' members in scope, by username, in one statement.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn members_of(
+        &self,
+        scope: &Scope<ReadMobileWorker>,
+        groups: &[GroupId],
+        request: &PageRequest,
+    ) -> Result<HashMap<GroupId, Page<Visible<MobileWorker>>>, StoreError> {
+        let order = (MobileWorkerOrder::Username, Direction::Ascending);
+        let mut lists = Vec::new();
+        for group in groups {
+            let filter = MobileWorkerFilter { groups: Some(vec![*group]), ..MobileWorkerFilter::default() };
+            lists.push((group.0, self.cut(scope, &filter, order, request)?));
+        }
+        let mut found = self.lists(lists, ["username", "id"]).await?;
+        let page = |group: &GroupId| {
+            let rows = found.remove(&group.0).unwrap_or_default().into_iter();
+            let rows = rows.map(|row| Ok(scope.open(sealed(row)?))).collect::<Result<_, StoreError>>()?;
+            Ok((*group, Page::of(rows, request)))
+        };
+        groups.iter().map(page).collect()
+    }
+
+    /// How many members in scope each of these groups has, in one statement; nothing for none.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn count_members_of(
+        &self,
+        scope: &Scope<ReadMobileWorker>,
+        groups: &[GroupId],
+    ) -> Result<HashMap<GroupId, u64>, StoreError> {
+        let member = |column: &'static str| Expr::col((Alias::new(GROUPS.table), Alias::new(column)));
+        let mut query = Query::select();
+        query
+            .expr_as(member(GROUPS.item), page::OWNER)
+            .from(mobile_worker::Entity)
+            .inner_join(Alias::new(GROUPS.table), member(GROUPS.owner).equals(OWNER))
+            .and_where(member(GROUPS.item).is_in(groups.iter().map(|id| id.0)));
+        limit_to(&mut query, scope)?;
+        self.narrow(&mut query, &MobileWorkerFilter::default());
+        let counts = self.counts(query).await?;
+        Ok(counts.into_iter().map(|(id, number)| (GroupId(id), number)).collect())
+    }
+
+    /// The part of the workers in scope that is asked for.
+    fn cut(
+        &self,
+        scope: &Scope<ReadMobileWorker>,
+        filter: &MobileWorkerFilter,
+        (order, direction): (MobileWorkerOrder, Direction),
+        request: &PageRequest,
+    ) -> Result<SelectStatement, StoreError> {
+        let mut query = self.in_scope(scope)?;
+        self.narrow(&mut query, filter);
+        let id = Expr::col((mobile_worker::Entity, mobile_worker::Column::Id));
+        page::cut(&mut query, request, self.key(order), id, direction);
+        Ok(query)
+    }
+
+    fn in_scope<A: Action<Resource = MobileWorker>>(
+        &self,
+        scope: &Scope<A>,
+    ) -> Result<SelectStatement, StoreError> {
         let mut query = select(self.backend());
         limit_to(&mut query, scope)?;
         Ok(query)
@@ -151,10 +225,8 @@ impl Store {
         if let Some(after) = filter.updated_after {
             query.and_where(Own::UpdatedAt.gt(after));
         }
-        // Names are kept composed, so they are looked for composed: some keyboards send `e` and an accent.
-        let search: Option<String> = filter.search.as_ref().map(|text| text.nfc().collect());
-        for word in search.iter().flat_map(|text| text.split_whitespace()) {
-            query.and_where(self.contains(&word.to_lowercase()));
+        for word in search::words(filter.search.as_deref()) {
+            query.and_where(self.contains(&word));
         }
     }
 
@@ -173,13 +245,14 @@ impl Store {
                 .to_owned();
             return Expr::col((mobile_worker::Entity, Alias::new("row_number"))).in_subquery(found);
         }
-        let escaped = word.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-        Expr::col((mobile_worker::Entity, mobile_worker::Column::SearchText))
-            .like(LikeExpr::new(format!("%{escaped}%")).escape('\\'))
+        search::contains(Expr::col((mobile_worker::Entity, mobile_worker::Column::SearchText)), word)
     }
 }
 
-fn limit_to(query: &mut SelectStatement, scope: &Scope<ReadMobileWorker>) -> Result<(), StoreError> {
+fn limit_to<A: Action<Resource = MobileWorker>>(
+    query: &mut SelectStatement,
+    scope: &Scope<A>,
+) -> Result<(), StoreError> {
     query
         .and_where(mobile_worker::Column::ProjectSpaceId.eq(scope.project_space().0))
         .cond_where(row_filter::rows(scope.rows(), columns)?);

@@ -10,6 +10,7 @@ mod connection;
 mod credential;
 mod error;
 mod group;
+mod group_member;
 mod idempotency;
 mod invitation;
 mod invitation_link;
@@ -27,6 +28,7 @@ mod project_space;
 mod role;
 mod row_filter;
 mod schema;
+mod search;
 mod session;
 mod web_user;
 

@@ -4,7 +4,8 @@ use crate::rule::{Rule, hidden, missing_permission};
 use fieldgate_policy::{Condition, Decision, Principal, Request};
 
 const EDIT: &str = "edit_groups";
-const ASSIGN: &[&str] = &["edit_commcare_users", "edit_groups", "edit_users_in_groups"];
+/// Whoever holds one of these says who is in a group.
+pub const ASSIGN: &[&str] = &["edit_commcare_users", "edit_groups", "edit_users_in_groups"];
 const READ: &[&str] = &["view_groups", "edit_groups", "edit_commcare_users", "view_commcare_users"];
 
 pub fn rule<'a>(kind: &str, verb: &str, principal: &'a Principal) -> Option<Rule<'a>> {
@@ -13,7 +14,13 @@ pub fn rule<'a>(kind: &str, verb: &str, principal: &'a Principal) -> Option<Rule
             Some(Rule::new(Condition::when(principal.holds(EDIT)), |_| missing_permission(&[EDIT])))
         }
         ("group", "read") => Some(Rule::new(readable(principal), hidden)),
-        ("group", "assign") => Some(Rule::new(Condition::when(principal.holds_any(ASSIGN)), not_assigned)),
+        ("group", "update" | "delete" | "restore") => {
+            Some(Rule::new(Condition::when(principal.holds(EDIT)), |request| refused(request, &[EDIT])))
+        }
+        ("group", "assign") => {
+            let may = Condition::when(principal.holds_any(ASSIGN));
+            Some(Rule::new(may, |request| refused(request, ASSIGN)))
+        }
         _ => None,
     }
 }
@@ -22,9 +29,9 @@ fn readable(principal: &Principal) -> Condition<'_> {
     Condition::when(principal.holds_any(READ)).or(Condition::one_of("id", &principal.group_ids))
 }
 
-fn not_assigned(request: &Request) -> Decision {
+fn refused(request: &Request, any_of: &[&str]) -> Decision {
     if readable(&request.principal).holds(request.attributes()) {
-        missing_permission(ASSIGN)
+        missing_permission(any_of)
     } else {
         Decision::not_visible()
     }

@@ -1,5 +1,6 @@
 //! Mobile workers: seen and changed by those who may, where they may.
 
+use crate::group;
 use crate::rule::{Rule, hidden, is_placed, missing_permission, out_of_reach, reach, stays_placed};
 use fieldgate_policy::{Condition, Decision, Principal, Request};
 
@@ -18,14 +19,21 @@ pub fn rule<'a>(kind: &str, verb: &str, principal: &'a Principal) -> Option<Rule
         ("mobile_worker", "activate" | "deactivate" | "delete" | "restore") => {
             Some(Rule::new(editable(principal), not_edited))
         }
+        // Whoever says who is in a group may put those into it whom they see, and not themselves by that alone.
+        ("mobile_worker", "regroup") => {
+            let may = Condition::when(principal.holds_any(group::ASSIGN)).and(seen(principal));
+            Some(Rule::new(may, not_regrouped))
+        }
         _ => None,
     }
 }
 
+fn seen(principal: &Principal) -> Condition<'_> {
+    Condition::when(principal.holds_any(&[EDIT, VIEW])).and(reach(principal))
+}
+
 fn readable(principal: &Principal) -> Condition<'_> {
-    Condition::when(principal.holds_any(&[EDIT, VIEW]))
-        .and(reach(principal))
-        .or(Condition::equals("id", principal.id.as_str()))
+    seen(principal).or(Condition::equals("id", principal.id.as_str()))
 }
 
 fn editable(principal: &Principal) -> Condition<'_> {
@@ -50,5 +58,18 @@ fn not_edited(request: &Request) -> Decision {
         out_of_reach()
     } else {
         Decision::forbidden("location_required", "leave the mobile worker at least one of your locations")
+    }
+}
+
+fn not_regrouped(request: &Request) -> Decision {
+    if !readable(&request.principal).holds(request.attributes()) {
+        Decision::not_visible()
+    } else if !request.principal.holds_any(group::ASSIGN) {
+        missing_permission(group::ASSIGN)
+    } else if !request.principal.holds_any(&[EDIT, VIEW]) {
+        // Their own account, and nobody else is seen.
+        missing_permission(&[EDIT, VIEW])
+    } else {
+        out_of_reach()
     }
 }

@@ -296,6 +296,39 @@ fn only_admins_read_the_audit() {
 }
 
 #[test]
+fn whoever_gives_groups_gives_them_to_the_workers_they_see() {
+    let viewer = ["view_commcare_users", "edit_users_in_groups"];
+    let regroup = |permissions: &[&str], lineage| {
+        let principal = Principal::web_user("sup").holding(permissions).at(&["district"]);
+        decide(&worker("mobile_worker.regroup", principal, lineage))
+    };
+    assert_eq!(regroup(&viewer, ["village", "district"]), Decision::permit());
+    assert_eq!(reason(regroup(&viewer, ["village", "elsewhere"])), hidden());
+    assert_eq!(reason(regroup(&viewer[1..], ["village", "district"])), hidden());
+    assert_eq!(reason(regroup(&viewer[..1], ["village", "district"])), visible("missing_permission"));
+
+    let amina = Principal::mobile_worker("amina").holding(&["edit_groups"]);
+    let herself = worker("mobile_worker.regroup", amina, ["village", "district"]);
+    assert_eq!(reason(decide(&herself)), visible("missing_permission"));
+}
+
+#[test]
+fn groups_are_changed_by_those_who_edit_groups() {
+    for verb in ["update", "delete", "restore"] {
+        let change = |permissions: &[&str]| {
+            let principal = Principal::web_user("a").holding(permissions);
+            decide(
+                &Request::new(principal, &format!("group.{verb}"), "group")
+                    .with(Attribute::new("id", "nurses")),
+            )
+        };
+        assert_eq!(change(&["edit_groups"]), Decision::permit());
+        assert_eq!(reason(change(&["edit_commcare_users"])), visible("missing_permission"));
+        assert_eq!(reason(change(&["access_api"])), hidden());
+    }
+}
+
+#[test]
 fn api_keys_are_for_web_users() {
     let make = |principal| decide(&Request::new(principal, "api_key.create", "project_space"));
     assert_eq!(make(Principal::web_user("a").holding(&["access_api"])), Decision::permit());

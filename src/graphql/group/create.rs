@@ -1,10 +1,9 @@
-use super::GroupObject;
+use super::GroupPayload;
 use crate::domain::GroupInput;
 use crate::graphql::context::ContextExt;
-use crate::graphql::error::UserError;
 use crate::graphql::requires::requires;
 use crate::service::group;
-use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, InputObject, Object, Result};
 
 /// A new group.
 #[derive(InputObject)]
@@ -21,29 +20,17 @@ pub struct CreateGroupInput {
     reporting: bool,
 }
 
-/// What became of a group.
-#[derive(SimpleObject)]
-pub struct GroupPayload {
-    /// The group; null when it was refused.
-    group: Option<GroupObject>,
-    /// All that was wrong with the input.
-    user_errors: Vec<UserError>,
-}
-
 #[derive(Default)]
-pub struct GroupMutation;
+pub struct CreateGroupMutation;
 
 #[Object]
-impl GroupMutation {
+impl CreateGroupMutation {
     /// Make a group.
     #[graphql(directive = requires::apply("group.create".to_owned()))]
     async fn create_group(&self, ctx: &Context<'_>, input: CreateGroupInput) -> Result<GroupPayload> {
         let new =
             GroupInput { name: input.name, case_sharing: input.case_sharing, reporting: input.reporting };
         let result = group::create(ctx.services(), ctx.principal(), &input.project_space, &new).await;
-        Ok(match ctx.settle(result)? {
-            Ok(group) => GroupPayload { group: Some(group.into()), user_errors: Vec::new() },
-            Err(user_errors) => GroupPayload { group: None, user_errors },
-        })
+        Ok(ctx.settle(result)?.into())
     }
 }

@@ -1,6 +1,11 @@
 use crate::authz::Visible;
-use crate::domain::Group;
-use async_graphql::{ID, Object};
+use crate::domain::{Cursor, CursorKey, Group};
+use crate::graphql::context::ContextExt;
+use crate::graphql::mobile_worker::{MobileWorkerConnection, MobileWorkerCount, MobileWorkerObject};
+use crate::graphql::page::{PageArguments, connection, page_cost};
+use crate::graphql::requires::requires;
+use crate::service::group;
+use async_graphql::{Context, ID, Object, Result};
 
 /// A group of mobile workers.
 pub struct GroupObject(pub(super) Visible<Group>);
@@ -18,7 +23,7 @@ impl GroupObject {
         self.0.id.to_string().into()
     }
 
-    /// Unique in the project space.
+    /// Unique in the project space. A deleted group keeps it, so that it can be restored.
     async fn name(&self) -> &str {
         &self.0.name
     }
@@ -31,5 +36,47 @@ impl GroupObject {
     /// It shows in reports.
     async fn reporting(&self) -> bool {
         self.0.reporting
+    }
+
+    /// Taken away: nobody is in it until it is restored.
+    async fn is_deleted(&self) -> bool {
+        self.0.is_deleted
+    }
+
+    /// The members that you may see, by username.
+    #[graphql(
+        directive = requires::apply("mobile_worker.read".to_owned()),
+        complexity = "page_cost(first, None, child_complexity)"
+    )]
+    async fn members(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many from the start: 20 when left out, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
+    ) -> Result<MobileWorkerConnection> {
+        let (space, id) = (self.0.project_space, self.0.id);
+        let list = format!("members of {id}");
+        let request = PageArguments { first, after, ..PageArguments::default() }.request(ctx, &list)?;
+        let page = if request.is_first() {
+            let page = ctx.loaders().members.first(space, id, (), request.limit()).await;
+            page.map_err(|failure| ctx.fail(&failure))?
+        } else {
+            // A cursor is of one list alone: there is nothing to load along with it.
+            let pages = group::members(ctx.services(), ctx.principal(), space, &[id], &request).await;
+            pages.map_err(|failure| ctx.fail(&failure))?.remove(&id).unwrap_or_default()
+        };
+        Ok(connection(
+            ctx,
+            &list,
+            page,
+            MobileWorkerCount::Members(space, id),
+            |worker| Cursor { key: CursorKey::Text(worker.username.to_string()), id: worker.id.0 },
+            MobileWorkerObject::from,
+        ))
+    }
+
+    /// Give it back in an update to refuse a lost update.
+    async fn version(&self) -> i32 {
+        self.0.version
     }
 }

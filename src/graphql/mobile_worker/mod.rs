@@ -11,7 +11,8 @@ mod update;
 
 pub use object::MobileWorkerObject;
 pub use query::{
-    MobileWorkerConnection, MobileWorkerFilterInput, MobileWorkerOrderInput, mobile_worker, mobile_workers,
+    MobileWorkerConnection, MobileWorkerCount, MobileWorkerFilterInput, MobileWorkerOrderInput,
+    mobile_worker, mobile_workers,
 };
 
 use crate::domain::MobileWorkerId;

@@ -91,10 +91,24 @@ fn ids<T>(
     parsed.map_err(|error| ErrorCode::BadRequest.with(format!("`filter.{field}`: {error}")))
 }
 
-pub struct MobileWorkerCount(ProjectSpaceId, MobileWorkerFilter);
+/// What is counted.
+pub enum MobileWorkerCount {
+    /// A project space's workers.
+    Workers(ProjectSpaceId, MobileWorkerFilter),
+    /// A group's.
+    Members(ProjectSpaceId, GroupId),
+}
 
 counted!(MobileWorkerCount, |this, ctx| {
-    ctx.answer(mobile_worker::count(ctx.services(), ctx.principal(), this.0, &this.1).await)
+    match this {
+        MobileWorkerCount::Workers(space, filter) => {
+            ctx.answer(mobile_worker::count(ctx.services(), ctx.principal(), *space, filter).await)
+        }
+        MobileWorkerCount::Members(space, group) => {
+            let count = ctx.loaders().members.count(*space, *group, ()).await;
+            count.map_err(|failure| ctx.fail(&failure))
+        }
+    }
 });
 
 pub async fn mobile_workers(
@@ -117,7 +131,7 @@ pub async fn mobile_workers(
         ctx,
         &name,
         found,
-        MobileWorkerCount(space, list.filter),
+        MobileWorkerCount::Workers(space, list.filter),
         |worker| Cursor { key: order.key_of(worker), id: worker.id.0 },
         MobileWorkerObject::from,
     ))

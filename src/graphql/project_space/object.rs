@@ -1,7 +1,7 @@
 use crate::authz::Visible;
 use crate::domain::{ProjectSpace, Settings};
 use crate::graphql::context::ContextExt;
-use crate::graphql::group::{self, GroupConnection};
+use crate::graphql::group::{self, GroupConnection, GroupFilterInput};
 use crate::graphql::location::{self, LocationConnection, LocationFilter, LocationTypeObject};
 use crate::graphql::mobile_worker::{
     self, MobileWorkerConnection, MobileWorkerFilterInput, MobileWorkerObject, MobileWorkerOrderInput,
@@ -121,12 +121,13 @@ impl ProjectSpaceObject {
     async fn groups(
         &self,
         ctx: &Context<'_>,
+        filter: Option<GroupFilterInput>,
         #[graphql(desc = "So many from the start: 20 when left out, at most 100.")] first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,
         before: Option<String>,
     ) -> Result<GroupConnection> {
-        group::groups(ctx, self.0.id, PageArguments { first, after, last, before }).await
+        group::groups(ctx, self.0.id, filter, PageArguments { first, after, last, before }).await
     }
 
     /// The locations that you may see, by name.

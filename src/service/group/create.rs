@@ -1,5 +1,6 @@
+use super::taken;
 use crate::authz::{Attributes, CreateGroup, Visible};
-use crate::domain::{FaultCode, Faults, Group, GroupInput, Principal};
+use crate::domain::{Group, GroupInput, Principal};
 use crate::service::{Refused, Services, project_space};
 use crate::store::StoreError;
 
@@ -23,10 +24,7 @@ pub async fn create(
     let name = input.parse()?;
     let mut work = services.store.begin(proof).await?;
     let group = work.create(name.clone(), input).await.map_err(|error| match error {
-        StoreError::Conflict(_) => {
-            let message = format!("a group named `{name}` exists");
-            Refused::Input(Faults::one(FaultCode::NameTaken, &["name"], message))
-        }
+        StoreError::Conflict(_) => taken(&name),
         other => other.into(),
     })?;
     Ok(work.commit().await?.created(group))

@@ -1,35 +1,41 @@
 use crate::authz::{ReadGroup, Visible};
-use crate::domain::{Group, GroupId, Page, PageRequest, Principal, ProjectSpaceId};
-use crate::service::{Failure, Services};
+use crate::domain::{
+    Faults, Group, GroupFilter, GroupId, Page, PageRequest, Principal, ProjectSpaceId, check_search,
+};
+use crate::service::{Failure, Refused, Services};
 
 /// A page of the groups that the caller may see, by name.
 ///
 /// # Errors
-/// [`Failure`].
+/// [`Refused`]: a search that is too long; a failure.
 pub async fn list(
     services: &Services,
     principal: &Principal,
     space: ProjectSpaceId,
+    filter: &GroupFilter,
     page: &PageRequest,
-) -> Result<Page<Visible<Group>>, Failure> {
+) -> Result<Page<Visible<Group>>, Refused> {
+    check(filter)?;
     let scope = services.authorizer.scope::<ReadGroup>(principal, space).await?;
-    Ok(services.store.groups(&scope, page).await?)
+    Ok(services.store.groups(&scope, filter, page).await?)
 }
 
 /// How many groups the caller may see.
 ///
 /// # Errors
-/// [`Failure`].
+/// [`Refused`]: a search that is too long; a failure.
 pub async fn count(
     services: &Services,
     principal: &Principal,
     space: ProjectSpaceId,
-) -> Result<u64, Failure> {
+    filter: &GroupFilter,
+) -> Result<u64, Refused> {
+    check(filter)?;
     let scope = services.authorizer.scope::<ReadGroup>(principal, space).await?;
-    Ok(services.store.count_groups(&scope).await?)
+    Ok(services.store.count_groups(&scope, filter).await?)
 }
 
-/// Those of these groups that the caller may see, in no order.
+/// Those of these groups that the caller may see, in no order; deleted ones too.
 ///
 /// # Errors
 /// [`Failure`].
@@ -41,4 +47,10 @@ pub async fn load(
 ) -> Result<Vec<Visible<Group>>, Failure> {
     let scope = services.authorizer.scope::<ReadGroup>(principal, space).await?;
     Ok(services.store.groups_with_ids(&scope, ids).await?)
+}
+
+fn check(filter: &GroupFilter) -> Result<(), Faults> {
+    let mut faults = Faults::new();
+    check_search(filter.search.as_deref(), &mut faults);
+    faults.check()
 }

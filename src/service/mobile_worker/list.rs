@@ -1,7 +1,7 @@
 use crate::authz::Visible;
 use crate::domain::{
     Direction, FILTER_IDS_MAX, FaultCode, Faults, MobileWorker, MobileWorkerFilter, MobileWorkerOrder, Page,
-    PageRequest, Principal, ProjectSpaceId, SEARCH_MAX,
+    PageRequest, Principal, ProjectSpaceId, check_search,
 };
 use crate::service::{Refused, Services};
 
@@ -50,12 +50,7 @@ pub async fn count(
 
 fn check(filter: &MobileWorkerFilter) -> Result<(), Faults> {
     let mut faults = Faults::new();
-    if filter.search.as_ref().is_some_and(|text| text.chars().count() > SEARCH_MAX) {
-        faults.add(FaultCode::TooLong, &["filter", "search"], format!("at most {SEARCH_MAX} characters"));
-    }
-    if filter.search.as_ref().is_some_and(|text| text.contains('\0')) {
-        faults.add(FaultCode::InvalidValue, &["filter", "search"], "must not contain the character NUL");
-    }
+    check_search(filter.search.as_deref(), &mut faults);
     let lengths = [
         ("role_ids", filter.roles.as_ref().map(Vec::len)),
         ("group_ids", filter.groups.as_ref().map(Vec::len)),

@@ -104,6 +104,16 @@ fn table(asker: &Asker, kind: &str, action: &str, row: &Attributes, proposed: &A
                     (false, true) if holds("edit_commcare_users") => Refused("out_of_reach"),
                     (false, true) => needs(false),
                 },
+                "mobile_worker.regroup" => {
+                    let manages = any(&["edit_commcare_users", "view_commcare_users"]);
+                    let gives = any(&["edit_commcare_users", "edit_groups", "edit_users_in_groups"]);
+                    match reads {
+                        _ if gives && manages && reach => Permit,
+                        false => Hidden,
+                        true if gives && manages => Refused("out_of_reach"),
+                        true => needs(false),
+                    }
+                }
                 _ => Silence,
             }
         }
@@ -167,14 +177,15 @@ fn table(asker: &Asker, kind: &str, action: &str, row: &Attributes, proposed: &A
         }
 
         ("project_space", "group.create") => needs(holds("edit_groups")),
-        ("group", "group.read" | "group.assign") => {
+        ("group", "group.read" | "group.assign" | "group.update" | "group.delete" | "group.restore") => {
             let mine = who.groups.iter().any(|group| is("id", group.hex()));
             let reads =
                 any(&["view_groups", "edit_groups", "view_commcare_users", "edit_commcare_users"]) || mine;
             let assigns = any(&["edit_commcare_users", "edit_groups", "edit_users_in_groups"]);
             match action {
                 "group.read" => or_hidden(reads),
-                _ if assigns => Permit,
+                "group.assign" if assigns => Permit,
+                "group.update" | "group.delete" | "group.restore" if holds("edit_groups") => Permit,
                 _ if reads => needs(false),
                 _ => Hidden,
             }
