@@ -6,6 +6,7 @@ use super::condition::Rows;
 use super::decision::Obligation;
 use crate::domain::{DecisionId, Principal, ProjectSpaceId};
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 /// A row as the store read it. Only policy opens it.
 #[derive(Debug)]
@@ -108,19 +109,25 @@ impl<A: Action> Authorized<A> {
     where
         A: Creates<R>,
     {
-        Visible(made)
+        Visible(Arc::new(made))
     }
 
     /// The resource, to be shown: who may act on a thing may see it, which the authorisation matrix asserts.
     pub fn into_visible(self) -> Visible<A::Resource> {
-        Visible(self.resource)
+        Visible(Arc::new(self.resource))
     }
 }
 
 /// A row that this principal may see: found in a scope, acted on with a permit, or made by themselves. GraphQL objects
-/// and REST answers are built from nothing else.
-#[derive(Debug, Clone)]
-pub struct Visible<R>(R);
+/// and REST answers are built from nothing else. Cheap to clone: a page shows one role fifty times.
+#[derive(Debug)]
+pub struct Visible<R>(Arc<R>);
+
+impl<R> Clone for Visible<R> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
 
 impl<R> std::ops::Deref for Visible<R> {
     type Target = R;
@@ -177,6 +184,6 @@ impl<A: Action> Scope<A> {
 
     /// Opens a row that the store found under this scope. Only `store` calls this, as with [`Sealed::new`].
     pub fn open(&self, Sealed(row): Sealed<A::Resource>) -> Visible<A::Resource> {
-        Visible(row)
+        Visible(Arc::new(row))
     }
 }

@@ -8,12 +8,15 @@ use crate::domain::{
 };
 use crate::service::{Failure, Services, group, location, role};
 use dataloader::{BatchFn, cached};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 use std::sync::Arc;
 
 /// Most keys of one statement.
 const BATCH_MAX: usize = 1000;
+/// How often a loader lets others go first, so that all that is asked for at one level comes together. The objects of a
+/// level are resolved in one go, and each turn costs a look at every one of them.
+const TURNS: usize = 2;
 
 /// A noun that is loaded by id.
 pub trait Loaded: Sized + Clone + Send + Sync + 'static {
@@ -81,7 +84,16 @@ impl<N: Loaded> Loader<N> {
             principal: Arc::clone(principal),
             noun: std::marker::PhantomData,
         };
-        Self(cached::Loader::new(batch).with_max_batch_size(BATCH_MAX))
+        Self(cached::Loader::new(batch).with_max_batch_size(BATCH_MAX).with_yield_count(TURNS))
+    }
+
+    /// Loads what a page's objects are about to ask for, once for all of them.
+    pub async fn foresee(&self, space: ProjectSpaceId, ids: impl Iterator<Item = N::Id>) {
+        let keys: HashSet<Key<N>> = ids.map(|id| (space, id)).collect();
+        if !keys.is_empty() {
+            // What goes wrong is each asker's to hear.
+            drop(self.0.try_load_many(keys.into_iter().collect()).await);
+        }
     }
 
     /// The rows with these ids that the principal may see, in the order of the ids.

@@ -49,7 +49,8 @@ pub fn page_cost(first: Option<i32>, last: Option<i32>, item: usize) -> usize {
     count.saturating_mul(item).saturating_add(1)
 }
 
-/// The connection of a page: each item as an object with its sealed cursor.
+/// The connection of a page: each item as an object with its sealed cursor. Sealing costs, so where no edge is selected
+/// only the ends are sealed, which `pageInfo` shows.
 pub fn connection<T, N: OutputType, F: async_graphql::ObjectType>(
     ctx: &Context<'_>,
     list: &str,
@@ -59,8 +60,11 @@ pub fn connection<T, N: OutputType, F: async_graphql::ObjectType>(
     node: impl Fn(T) -> N,
 ) -> Connection<String, N, F> {
     let mut connection = Connection::with_additional_fields(page.has_previous, page.has_next, count);
-    connection.edges.extend(page.items.into_iter().map(|item| {
-        let cursor = ctx.services().cursors.seal(list, &cursor_of(&item));
+    let (edges, last) = (ctx.look_ahead().field("edges").exists(), page.items.len().saturating_sub(1));
+    connection.edges.extend(page.items.into_iter().enumerate().map(|(index, item)| {
+        let is_shown = edges || index == 0 || index == last;
+        let cursor =
+            if is_shown { ctx.services().cursors.seal(list, &cursor_of(&item)) } else { String::new() };
         Edge::with_additional_fields(cursor, node(item), EmptyFields)
     }));
     connection

@@ -1,8 +1,9 @@
 use super::MobileWorkerObject;
 use super::object::MobileWorkerStatus;
+use crate::authz::Visible;
 use crate::domain::{
-    Cursor, Direction, GroupId, InvalidId, LocationId, MobileWorkerFilter, MobileWorkerId, MobileWorkerOrder,
-    ProjectSpaceId, RoleId,
+    Cursor, Direction, GroupId, InvalidId, LocationId, MobileWorker, MobileWorkerFilter, MobileWorkerId,
+    MobileWorkerOrder, ProjectSpaceId, RoleId,
 };
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::ErrorCode;
@@ -127,6 +128,7 @@ pub async fn mobile_workers(
     let filter = filter.unwrap_or_default().parse()?;
     let list = List { page: page.request(ctx, &name)?, order, direction, filter };
     let found = ctx.answer(mobile_worker::list(ctx.services(), ctx.principal(), space, &list).await)?;
+    foresee(ctx, space, &found.items).await;
     Ok(connection(
         ctx,
         &name,
@@ -135,6 +137,29 @@ pub async fn mobile_workers(
         |worker| Cursor { key: order.key_of(worker), id: worker.id.0 },
         MobileWorkerObject::from,
     ))
+}
+
+/// Loads what hangs on a page of workers, if it is selected. The loaders would collect it from the workers one by one.
+async fn foresee(ctx: &Context<'_>, space: ProjectSpaceId, workers: &[Visible<MobileWorker>]) {
+    let selected = |field| {
+        let look = ctx.look_ahead();
+        look.field("nodes").field(field).exists() || look.field("edges").field("node").field(field).exists()
+    };
+    let loaders = ctx.loaders();
+    let profiles = |field| {
+        let workers = if selected(field) { workers } else { &[] };
+        workers.iter().map(|worker| &worker.profile)
+    };
+    tokio::join!(
+        loaders.roles.foresee(space, profiles("role").filter_map(|profile| profile.role)),
+        loaders.groups.foresee(space, profiles("groups").flat_map(|profile| profile.groups.iter().copied())),
+        loaders.locations.foresee(
+            space,
+            profiles("locations")
+                .flat_map(|profile| profile.locations.iter().copied())
+                .chain(profiles("primaryLocation").filter_map(|profile| profile.primary_location)),
+        ),
+    );
 }
 
 pub async fn mobile_worker(
