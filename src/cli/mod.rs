@@ -33,6 +33,8 @@ enum Command {
     Migrate(migrate::MigrateCommand),
     /// Print the GraphQL schema
     Schema,
+    /// Print the OpenAPI document of the REST API
+    Openapi,
     /// Project spaces
     #[command(subcommand)]
     Space(account::SpaceCommand),
@@ -93,6 +95,10 @@ async fn execute(options: &ConfigOptions, command: Command) -> Result<(), Comman
     match command {
         Command::Schema => {
             print!("{}", crate::graphql::sdl());
+            Ok(())
+        }
+        Command::Openapi => {
+            print!("{}", crate::rest::openapi::text());
             Ok(())
         }
         Command::Policy(command) => policy::run(options, command).await,

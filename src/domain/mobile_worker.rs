@@ -106,6 +106,10 @@ impl MobileWorkerStatus {
 pub struct MobileWorkerFilter {
     /// Words that all appear in username, names, e-mail or phone numbers.
     pub search: Option<String>,
+    /// With this username, in lower case.
+    pub username: Option<String>,
+    /// With this address, in lower case.
+    pub email: Option<String>,
     /// Any of these; when empty, all but the deleted.
     pub statuses: Vec<MobileWorkerStatus>,
     /// Any of these roles.

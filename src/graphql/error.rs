@@ -16,6 +16,8 @@ pub enum ErrorCode {
     NotFound,
     /// It has changed in the meantime.
     Conflict,
+    /// Too often: `retryAfterSeconds` says how long to wait.
+    RateLimited,
     /// Not now.
     Unavailable,
     /// Our own fault.
@@ -32,6 +34,7 @@ impl ErrorCode {
             Self::Forbidden => "FORBIDDEN",
             Self::NotFound => "NOT_FOUND",
             Self::Conflict => "CONFLICT",
+            Self::RateLimited => "RATE_LIMITED",
             Self::Unavailable => "UNAVAILABLE",
             Self::Internal => "INTERNAL",
             Self::BadRequest => "BAD_REQUEST",
@@ -55,6 +58,9 @@ impl ErrorCode {
                     extensions.set("missing", denial.missing.clone());
                 })
             }
+            Failure::TooOften { retry_after } => error.extend_with(|_, extensions| {
+                extensions.set("retryAfterSeconds", retry_after.num_seconds().saturating_add(1));
+            }),
             _ => error,
         }
     }
@@ -68,6 +74,7 @@ impl From<&Failure> for ErrorCode {
             Failure::Denied(Denied::Anonymous) | Failure::Unauthenticated => Self::Unauthenticated,
             Failure::Denied(Denied::Undecided) | Failure::Busy => Self::Unavailable,
             Failure::Conflict => Self::Conflict,
+            Failure::TooOften { .. } => Self::RateLimited,
             Failure::Internal(_) => Self::Internal,
         }
     }

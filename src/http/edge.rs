@@ -111,6 +111,9 @@ pub fn answer(answer: Answer) -> Response {
     if let Some(allow) = &answer.allow {
         builder = builder.header(header::ALLOW, allow);
     }
+    if let Some(seconds) = answer.retry_after {
+        builder = builder.header(header::RETRY_AFTER, seconds);
+    }
     if status == StatusCode::UNAUTHORIZED {
         builder = builder.header(header::WWW_AUTHENTICATE, "ApiKey, Bearer, Basic realm=\"fieldgate\"");
     }

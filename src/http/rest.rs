@@ -5,7 +5,7 @@ use super::{idempotency, json, media};
 use crate::authn::BasicAuth;
 use crate::domain::{Channel, Identity, Principal};
 use crate::rest::mobile_worker::{self, ListParameters};
-use crate::rest::{Answer, problem};
+use crate::rest::{Answer, openapi, problem};
 use crate::service::Refused;
 use bytes::Bytes;
 use poem::http::Method;
@@ -28,6 +28,23 @@ pub fn worker(app: App) -> impl Endpoint<Output = Response> {
             Ok::<_, poem::Error>(answer(serve_worker(&app, request).await.unwrap_or_else(|answer| answer)))
         }
     })
+}
+
+/// `/a/<space>/api/user/v1/<id>/<verb>/`: one worker, and what is done to it. There is no body, and one that is sent is not
+/// looked at.
+pub fn worker_verb(app: App) -> impl Endpoint<Output = Response> {
+    poem::endpoint::make(move |request| {
+        let app = app.clone();
+        async move {
+            Ok::<_, poem::Error>(answer(serve_verb(&app, request).await.unwrap_or_else(|answer| answer)))
+        }
+    })
+}
+
+/// `/openapi.json`: what there is, for programs and for everybody.
+#[poem::handler]
+pub fn openapi_document() -> Response {
+    Response::builder().content_type("application/json").body(openapi::text())
 }
 
 async fn serve_workers(app: &App, mut request: Request) -> Result<Response, Answer> {
@@ -69,6 +86,23 @@ async fn serve_worker(app: &App, mut request: Request) -> Result<Answer, Answer>
         }
         _ => Err(method_not_allowed("GET, PUT, DELETE")),
     }
+}
+
+async fn serve_verb(app: &App, request: Request) -> Result<Answer, Answer> {
+    let (space, id, verb) = request.path_params::<(String, String, String)>().map_err(|_| nowhere())?;
+    if !["activate", "deactivate"].contains(&verb.as_str()) {
+        return Err(nowhere());
+    }
+    if *request.method() != Method::POST {
+        return Err(method_not_allowed("POST"));
+    }
+    let principal = principal(app, &request).await?;
+    let services = &app.services;
+    Ok(match verb.as_str() {
+        "activate" => mobile_worker::activate(services, &principal, &space, &id).await?,
+        "deactivate" => mobile_worker::deactivate(services, &principal, &space, &id).await?,
+        _ => return Err(nowhere()),
+    })
 }
 
 /// A stranger is told to sign in before anything else is looked at.

@@ -1,10 +1,13 @@
 //! Answers, and the one shape of everything that goes wrong: a problem document (RFC 9457) with our codes.
 
 use crate::authz::Denied;
-use crate::domain::Faults;
+use crate::domain::{Fault, FaultCode, Faults};
 use crate::service::idempotency::NotRepeated;
 use crate::service::{Failure, Refused};
 use serde_json::{Value as Json, json};
+
+/// In how many seconds a busy gateway is asked again.
+const BUSY_SECONDS: u64 = 5;
 
 /// What a call answers.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,17 +20,19 @@ pub struct Answer {
     pub location: Option<String>,
     /// The methods that the address takes, for the `Allow` header of a 405.
     pub allow: Option<String>,
+    /// In how many seconds to come again, for the `Retry-After` header of a 429 or 503.
+    pub retry_after: Option<u64>,
 }
 
 impl Answer {
     /// A body with a status.
     pub fn json(status: u16, body: Json) -> Self {
-        Self { status, body: Some(body), location: None, allow: None }
+        Self { status, body: Some(body), location: None, allow: None, retry_after: None }
     }
 
     /// A status and nothing else.
     pub fn empty(status: u16) -> Self {
-        Self { status, body: None, location: None, allow: None }
+        Self { status, body: None, location: None, allow: None, retry_after: None }
     }
 }
 
@@ -56,6 +61,7 @@ fn title(status: u16) -> &'static str {
         413 => "Content Too Large",
         415 => "Unsupported Media Type",
         422 => "Unprocessable Content",
+        429 => "Too Many Requests",
         503 => "Service Unavailable",
         _ => "Internal Server Error",
     }
@@ -66,7 +72,7 @@ impl From<Faults> for Answer {
         let mut answer = problem(400, "INVALID_INPUT", &faults.to_string());
         let errors: Vec<Json> = faults
             .into_iter()
-            .map(|fault| json!({ "code": fault.code.name(), "message": fault.message, "path": rest_path(fault.path) }))
+            .map(|fault| json!({ "code": fault.code.name(), "message": fault.message, "path": path(&fault) }))
             .collect();
         if let Some(Json::Object(body)) = &mut answer.body {
             body.insert("errors".to_owned(), Json::Array(errors));
@@ -75,16 +81,20 @@ impl From<Faults> for Answer {
     }
 }
 
-/// The seed's names of fields that are named otherwise in the domain.
-fn rest_path(path: Vec<String>) -> Vec<String> {
-    path.into_iter()
-        .map(|step| match step.as_str() {
-            "group_ids" => "groups".to_owned(),
-            "location_ids" => "locations".to_owned(),
-            "primary_location_id" => "primary_location".to_owned(),
-            _ => step,
-        })
-        .collect()
+/// Where in the input, by the seed's names of fields. Only the first step is a name of ours, and not even that where it is
+/// what the client made up.
+fn path(fault: &Fault) -> Vec<String> {
+    let mut path = fault.path.clone();
+    if let (Some(field), true) = (path.first_mut(), fault.code != FaultCode::UnknownField) {
+        match field.as_str() {
+            "group_ids" => "groups".clone_into(field),
+            "location_ids" => "locations".clone_into(field),
+            "primary_location_id" => "primary_location".clone_into(field),
+            "role_id" => "role".clone_into(field),
+            _ => {}
+        }
+    }
+    path
 }
 
 impl From<Failure> for Answer {
@@ -95,7 +105,15 @@ impl From<Failure> for Answer {
             Failure::Denied(Denied::Anonymous) | Failure::Unauthenticated => {
                 problem(401, "UNAUTHENTICATED", &detail)
             }
-            Failure::Denied(Denied::Undecided) | Failure::Busy => problem(503, "UNAVAILABLE", &detail),
+            Failure::Denied(Denied::Undecided) => problem(503, "UNAVAILABLE", &detail),
+            Failure::Busy => {
+                Answer { retry_after: Some(BUSY_SECONDS), ..problem(503, "UNAVAILABLE", &detail) }
+            }
+            Failure::TooOften { retry_after } => {
+                // Rounded up: whoever comes that late is not told to wait again.
+                let seconds = u64::try_from(retry_after.num_seconds()).unwrap_or_default().saturating_add(1);
+                Answer { retry_after: Some(seconds), ..problem(429, "RATE_LIMITED", &detail) }
+            }
             Failure::Denied(Denied::Forbidden { decision, policy, denial }) => {
                 let mut answer = problem(403, "FORBIDDEN", &detail);
                 if let Some(Json::Object(body)) = &mut answer.body {

@@ -1,24 +1,35 @@
 //! Reading the fields of a body, strictly: everything unknown or of another type is a fault, and all are told at once.
 
+use super::call::{Call, Field};
 use crate::domain::{FaultCode, Faults, Patch};
+use chrono::{DateTime, Utc};
 use serde_json::{Map, Value as Json};
 
 /// A body whose fields are taken one by one; what is left over at the end is unknown.
 pub struct Fields {
     left: Map<String, Json>,
+    told: Vec<&'static Field>,
     /// What was wrong so far.
     pub faults: Faults,
 }
 
 impl Fields {
-    /// The fields of a body.
-    pub fn of(body: Map<String, Json>) -> Self {
-        Self { left: body, faults: Faults::new() }
+    /// The fields of a call's body.
+    pub fn of(call: &Call, body: Map<String, Json>) -> Self {
+        Self { left: body, told: call.fields().collect(), faults: Faults::new() }
+    }
+
+    fn take(&mut self, name: &str) -> Option<Json> {
+        debug_assert!(
+            self.told.iter().any(|field| field.name == name),
+            "`{name}` is not in the call's table"
+        );
+        self.left.remove(name)
     }
 
     /// A text. Null clears.
     pub fn text(&mut self, name: &str) -> Patch<String> {
-        match self.left.remove(name) {
+        match self.take(name) {
             None => Patch::Keep,
             Some(Json::Null) => Patch::Clear,
             Some(Json::String(text)) => Patch::Set(text),
@@ -28,7 +39,7 @@ impl Fields {
 
     /// A list of texts. Null clears.
     pub fn texts(&mut self, name: &str) -> Patch<Vec<String>> {
-        match self.left.remove(name) {
+        match self.take(name) {
             None => Patch::Keep,
             Some(Json::Null) => Patch::Clear,
             Some(Json::Array(items)) => {
@@ -44,7 +55,7 @@ impl Fields {
 
     /// Any JSON.
     pub fn json(&mut self, name: &str) -> Patch<Json> {
-        match self.left.remove(name) {
+        match self.take(name) {
             None => Patch::Keep,
             Some(Json::Null) => Patch::Clear,
             Some(value) => Patch::Set(value),
@@ -53,7 +64,7 @@ impl Fields {
 
     /// A truth, as JSON or as the texts that CommCare's clients send. Anything unclear is a fault (DESIGN §6).
     pub fn truth(&mut self, name: &str) -> bool {
-        match self.left.remove(name) {
+        match self.take(name) {
             None | Some(Json::Null) => false,
             Some(Json::Bool(truth)) => truth,
             Some(Json::String(text)) if text.eq_ignore_ascii_case("true") => true,
@@ -82,4 +93,10 @@ impl Fields {
         self.faults.add(FaultCode::InvalidValue, &[name], format!("`{name}` {message}"));
         Patch::Keep
     }
+}
+
+/// A moment as RFC 3339 writes it, to the microsecond.
+pub fn moment(text: &str) -> Option<DateTime<Utc>> {
+    use chrono::SubsecRound;
+    DateTime::parse_from_rfc3339(text).ok().map(|at| at.with_timezone(&Utc).trunc_subsecs(6))
 }

@@ -1,8 +1,14 @@
 //! The REST API that scripts for CommCare HQ call: a second face of the same use cases. Source: seed 002, reference
 //! commcare-users §4.9. Nothing here knows HTTP's wire: `http::rest` reads requests and writes answers.
+//!
+//! Each call stands in a file of its own with the table of what it takes and answers; [`openapi`] is made of the tables.
 
 mod answer;
+mod call;
 mod fields;
 pub mod mobile_worker;
+pub mod openapi;
+mod page;
 
 pub use answer::{Answer, problem};
+pub use call::{Body, Call, Field, Takes};

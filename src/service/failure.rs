@@ -7,6 +7,7 @@ use crate::authn::{AuthnError, NoRandomness, Overloaded};
 use crate::authz::Denied;
 use crate::domain::Faults;
 use crate::store::StoreError;
+use chrono::TimeDelta;
 
 /// A use case did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +38,12 @@ pub enum Failure {
     /// Too much is going on at the moment.
     #[error("too busy at the moment: try again in a few seconds")]
     Busy,
+    /// The caller, or somebody for the same person, has done this too often of late.
+    #[error("too often: try again in {} minutes", .retry_after.num_minutes().saturating_add(1))]
+    TooOften {
+        /// After which it may be tried again.
+        retry_after: TimeDelta,
+    },
     /// Our own fault. Its cause is for the log.
     #[error("internal error")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),

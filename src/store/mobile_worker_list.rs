@@ -207,6 +207,13 @@ impl Store {
         } else {
             query.and_where(Own::Status.is_in(filter.statuses.iter().map(|status| status.name())));
         }
+        for (column, wanted) in [(Own::Username, &filter.username), (Own::Email, &filter.email)] {
+            match wanted.as_deref() {
+                None => {}
+                Some(text) if row_filter::is_storable(text) => drop(query.and_where(column.eq(text))),
+                Some(_) => drop(query.and_where(Expr::val(1).eq(0))),
+            }
+        }
         if let Some(roles) = &filter.roles {
             query.and_where(Own::RoleId.is_in(roles.iter().map(|id| id.0)));
         }

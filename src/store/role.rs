@@ -14,6 +14,7 @@ use entity::{role, role_assigner};
 use sea_orm::sea_query::{Expr, Order, Query, SelectStatement};
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, FromQueryResult, Set};
 use serde_json::{Map, Value as Json, json};
+use unicode_normalization::UnicodeNormalization;
 use uuid::Uuid;
 
 /// Most roles of one project space that a list shows.
@@ -126,6 +127,24 @@ impl Store {
         let mut query = self.select_roles(scope)?;
         query.and_where(role::Column::Id.is_in(ids.iter().map(|id| id.0)));
         self.all(&query).await?.into_iter().map(|row| Ok(scope.open(sealed(row)?))).collect()
+    }
+
+    /// The role with this name, whatever its case, if it is in scope.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn role_named<A: Action<Resource = Role>>(
+        &self,
+        scope: &Scope<A>,
+        name: &str,
+    ) -> Result<Option<Visible<Role>>, StoreError> {
+        let name: String = name.trim().nfc().collect();
+        if !row_filter::is_storable(&name) {
+            return Ok(None);
+        }
+        let mut query = self.select_roles(scope)?;
+        query.and_where(role::Column::NameKey.eq(name.to_lowercase()));
+        self.one(&query).await?.map(|row| Ok(scope.open(sealed(row)?))).transpose()
     }
 
     /// The roles in scope, by name.

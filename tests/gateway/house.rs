@@ -18,7 +18,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("http", &["domain", "service", "authn", "graphql", "rest"]),
     ("config", &[]),
     ("app", &["domain", "authz", "store", "authn", "service", "policy", "graphql", "rest", "http", "config"]),
-    ("cli", &["domain", "authn", "service", "policy", "graphql", "config", "app", "store"]),
+    ("cli", &["domain", "authn", "service", "policy", "graphql", "rest", "config", "app", "store"]),
 ];
 
 fn root() -> PathBuf {

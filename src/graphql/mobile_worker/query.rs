@@ -79,6 +79,7 @@ impl MobileWorkerFilterInput {
             created_after: self.created_after,
             created_before: self.created_before,
             updated_after: self.updated_after,
+            ..MobileWorkerFilter::default()
         })
     }
 }

@@ -1,13 +1,59 @@
-use super::common;
 use super::object::object;
+use super::{ALL, COMMON, SCHEMA, common};
 use crate::domain::{FaultCode, Patch, Principal};
 use crate::rest::answer::Answer;
+use crate::rest::call::{Body, Call, Field, Takes};
 use crate::rest::fields::Fields;
 use crate::service::mobile_worker::{self, NewPassword};
 use crate::service::{Refused, Services, api};
-use serde_json::{Map, Value as Json};
+use serde_json::{Map, Value as Json, json};
 
-/// `POST /a/<project space>/api/user/v1/`: 201 with the worker.
+/// `POST /a/<project space>/api/user/v1/`.
+pub const CREATE: Call = Call {
+    name: "createMobileWorker",
+    method: "post",
+    path: ALL,
+    summary: "Add a mobile worker",
+    says: "Needs the permissions Edit Mobile Workers and Edit Access APIs. All that is wrong is told at once; then nothing is \
+           created, and the username stays free.",
+    body: Some(Body {
+        schema: "NewMobileWorker",
+        fields: &[
+            &[
+                Field::required(
+                    "username",
+                    Takes::Text,
+                    "Letters, digits, `.`, `_`, `-` and `+`; unique in the project space for good, whatever the case.",
+                ),
+                Field::new("password", Takes::Clearable, "At least 8 characters. Required."),
+                Field::new(
+                    "require_account_confirmation",
+                    Takes::Truth,
+                    "If true, creates an unconfirmed account. False when left out.",
+                ),
+                Field::new(
+                    "send_confirmation_email_now",
+                    Takes::Truth,
+                    "If true, sends an account confirmation e-mail at once. False when left out.",
+                ),
+            ],
+            COMMON,
+        ],
+        example: || {
+            json!({
+                "username": "jdoe", "password": "qwer1234", "first_name": "John", "last_name": "Doe",
+                "email": "jdoe@example.org", "language": "en", "phone_numbers": ["+50253311399", "50253314588"],
+                "user_data": { "chw_id": "13/43/DFA" },
+            })
+        },
+    }),
+    creates: true,
+    status: 201,
+    answer: Some(SCHEMA),
+    ..Call::PLAIN
+};
+
+/// Adds a worker: 201 with the worker.
 ///
 /// # Errors
 /// [`Refused`].
@@ -17,13 +63,14 @@ pub async fn create(
     project_space: &str,
     body: Map<String, Json>,
 ) -> Result<Answer, Refused> {
-    let _may_use_the_api = api::enter(services, principal, project_space).await?;
-    let mut fields = Fields::of(body);
+    let entered = api::enter(services, principal, project_space).await?;
+    let here = entered.resource();
+    let mut fields = Fields::of(&CREATE, body);
     let username = match fields.text("username") {
         Patch::Set(username) => username,
         Patch::Keep | Patch::Clear => String::new(),
     };
-    let mut input = common(&mut fields);
+    let mut input = common(services, principal, here.id, &mut fields).await?;
     let unconfirmed = fields.truth("require_account_confirmation");
     let send_now = fields.truth("send_confirmation_email_now");
     if unconfirmed || send_now {
@@ -36,7 +83,7 @@ pub async fn create(
     let worker =
         mobile_worker::create(services, principal, project_space, &username, &input, NewPassword::Given)
             .await?;
-    let body = object(&worker, project_space, services.worker_suffix());
+    let body = object(services, principal, here, &worker).await?;
     let location = body.get("resource_uri").and_then(Json::as_str).map(ToOwned::to_owned);
     Ok(Answer { location, ..Answer::json(201, body) })
 }

@@ -1,9 +1,23 @@
-use super::parse_id;
+use super::{ONE, present};
 use crate::domain::Principal;
 use crate::rest::answer::Answer;
-use crate::service::{Failure, Refused, Services, api, mobile_worker};
+use crate::rest::call::Call;
+use crate::service::{Refused, Services, api, mobile_worker};
 
-/// `DELETE /a/<project space>/api/user/v1/<id>/`: 202 with an empty body.
+/// `DELETE /a/<project space>/api/user/v1/<id>/`.
+pub const DELETE: Call = Call {
+    name: "deleteMobileWorker",
+    method: "delete",
+    path: ONE,
+    summary: "Take a mobile worker away",
+    says: "Only the account, nothing that the worker submitted; and it can be brought back over the GraphQL API. The \
+           username stays taken.",
+    status: 202,
+    problems: &[409],
+    ..Call::PLAIN
+};
+
+/// Takes a worker away: 202 with an empty body.
 ///
 /// # Errors
 /// [`Refused`].
@@ -14,8 +28,7 @@ pub async fn delete(
     id: &str,
 ) -> Result<Answer, Refused> {
     let here = api::enter(services, principal, project_space).await?.resource().id;
-    let id = parse_id(id)?;
-    mobile_worker::read(services, principal, here, id).await?.ok_or(Failure::NotFound)?;
+    let id = present(services, principal, here, id).await?;
     mobile_worker::delete(services, principal, id, None).await?;
     Ok(Answer::empty(202))
 }

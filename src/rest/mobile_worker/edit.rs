@@ -1,13 +1,42 @@
 use super::object::object;
-use super::{common, parse_id};
-use crate::domain::{MobileWorkerStatus, Principal};
+use super::{COMMON, ONE, SCHEMA, common, present};
+use crate::domain::Principal;
 use crate::rest::answer::Answer;
+use crate::rest::call::{Body, Call, Field, Takes};
 use crate::rest::fields::Fields;
-use crate::service::{Failure, Refused, Services, api, mobile_worker};
-use serde_json::{Map, Value as Json};
+use crate::service::{Refused, Services, api, mobile_worker};
+use serde_json::{Map, Value as Json, json};
 
-/// `PUT /a/<project space>/api/user/v1/<id>/`: 200 with the worker. What is left out stays; `user_data`, groups,
-/// locations and phone numbers are replaced.
+/// `PUT /a/<project space>/api/user/v1/<id>/`.
+pub const EDIT: Call = Call {
+    name: "editMobileWorker",
+    method: "put",
+    path: ONE,
+    summary: "Change a mobile worker",
+    says: "What is left out stays. `user_data`, `groups`, `locations` and `phone_numbers` are replaced as a whole: read the \
+           worker, edit what you got, and send that. Usernames never change.",
+    body: Some(Body {
+        schema: "MobileWorkerChanges",
+        fields: &[
+            &[
+                Field::new("password", Takes::Clearable, "A new password of at least 8 characters."),
+                Field::new(
+                    "send_confirmation_email_now",
+                    Takes::Truth,
+                    "If true, and the account is an unconfirmed one, sends an account confirmation e-mail at once. \
+                     False when left out.",
+                ),
+            ],
+            COMMON,
+        ],
+        example: || json!({ "first_name": "Jane", "user_data": { "chw_id": "13/43/DFA" } }),
+    }),
+    answer: Some(SCHEMA),
+    problems: &[409],
+    ..Call::PLAIN
+};
+
+/// Changes a worker: 200 with the worker.
 ///
 /// # Errors
 /// [`Refused`].
@@ -18,18 +47,14 @@ pub async fn edit(
     id: &str,
     body: Map<String, Json>,
 ) -> Result<Answer, Refused> {
-    let here = api::enter(services, principal, project_space).await?.resource().id;
-    let id = parse_id(id)?;
-    // The path names the project space: a worker of another one of the caller's is not there. Nor is a deleted one.
-    mobile_worker::read(services, principal, here, id)
-        .await?
-        .filter(|worker| worker.status != MobileWorkerStatus::Deleted)
-        .ok_or(Failure::NotFound)?;
-    let mut fields = Fields::of(body);
-    let mut input = common(&mut fields);
+    let entered = api::enter(services, principal, project_space).await?;
+    let here = entered.resource();
+    let id = present(services, principal, here.id, id).await?;
+    let mut fields = Fields::of(&EDIT, body);
+    let mut input = common(services, principal, here.id, &mut fields).await?;
     // Sends a mail to an account that has yet to be confirmed (seed 002); every account is, so far.
     let _nothing_to_confirm = fields.truth("send_confirmation_email_now");
     input.unreadable = fields.finish();
     let worker = mobile_worker::update(services, principal, id, None, &input).await?;
-    Ok(Answer::json(200, object(&worker, project_space, services.worker_suffix())))
+    Ok(Answer::json(200, object(services, principal, here, &worker).await?))
 }

@@ -1,33 +1,53 @@
-use super::object::object;
+use super::ALL;
+use super::object::{LIST_SCHEMA, objects};
 use crate::domain::{
-    Direction, FaultCode, Faults, GroupId, MobileWorkerFilter, MobileWorkerOrder, MobileWorkerStatus,
-    PageRequest, Principal,
+    Direction, FaultCode, Faults, GroupId, LocationId, MobileWorkerFilter, MobileWorkerOrder,
+    MobileWorkerStatus, Principal,
 };
 use crate::rest::answer::Answer;
+use crate::rest::call::{Call, Field, Takes};
+use crate::rest::fields::moment;
+use crate::rest::page::{LIMIT, OFFSET, Parameters};
 use crate::service::mobile_worker::{self, List};
-use crate::service::{Refused, Services, api};
-use serde_json::json;
+use crate::service::{Refused, Services, api, role};
+use chrono::TimeDelta;
 
-/// Items of a page that does not say how many (reference §4.9).
-const LIMIT_DEFAULT: u32 = 20;
-/// Most items of a page (reference §4.9); also what 0 means.
-const LIMIT_MAX: u32 = 1000;
-/// Farthest page: what lies beyond is for the GraphQL API's cursors, whose cost does not grow.
-const OFFSET_MAX: u32 = 1_000_000;
+/// `GET /a/<project space>/api/user/v1/`.
+pub const LIST: Call = Call {
+    name: "listMobileWorkers",
+    path: ALL,
+    summary: "List mobile workers",
+    says: "The active ones that you may see, by username. All given conditions hold together. For many pages, prefer the \
+           GraphQL API's cursors: their cost does not grow with the offset.",
+    parameters: &[
+        LIMIT,
+        OFFSET,
+        Field::new("group", Takes::Id("gr"), "Only the workers in this group."),
+        Field::new(
+            "archived",
+            Takes::Flag,
+            "If true, the workers who may not sign in: deactivated ones, and those who have yet to confirm their account.",
+        ),
+        Field::new("username", Takes::Text, "Only the worker with this username or login name."),
+        Field::new("email", Takes::Text, "Only the workers with this e-mail address."),
+        Field::new("location", Takes::Id("lo"), "Only the workers assigned to this location itself."),
+        Field::new("role", Takes::Text, "Only the workers who were given the role of this name."),
+        Field::new(
+            "modified_since",
+            Takes::Text,
+            "Only the workers that were made or changed at this time or later: `2026-11-22T08:00:00Z`.",
+        ),
+        Field::new("format", Takes::Word(&["json"]), "Answers are JSON alone."),
+    ],
+    answer: Some(LIST_SCHEMA),
+    problems: &[400],
+    ..Call::PLAIN
+};
 
 /// The parameters of a list, as they were sent.
-#[derive(Debug, Clone, Default)]
-pub struct ListParameters {
-    parameters: Vec<(String, String)>,
-}
+pub type ListParameters = Parameters;
 
-impl From<Vec<(String, String)>> for ListParameters {
-    fn from(parameters: Vec<(String, String)>) -> Self {
-        Self { parameters }
-    }
-}
-
-/// `GET /a/<project space>/api/user/v1/`: 200 with `meta` and `objects`, by username.
+/// Lists workers: 200 with `meta` and `objects`.
 ///
 /// # Errors
 /// [`Refused`].
@@ -37,80 +57,71 @@ pub async fn list(
     project_space: &str,
     parameters: &ListParameters,
 ) -> Result<Answer, Refused> {
-    let here = api::enter(services, principal, project_space).await?.resource().id;
-    let (filter, limit, offset) = parse(parameters)?;
-    let page = PageRequest::Offset { limit, offset };
-    let wanted = List { filter, order: MobileWorkerOrder::Username, direction: Direction::Ascending, page };
-    let found = mobile_worker::list(services, principal, here, &wanted).await?;
-    let total = mobile_worker::count(services, principal, here, &wanted.filter).await?;
-    let link = |offset: u32| {
-        let kept = parameters.parameters.iter().filter(|(name, _)| name != "limit" && name != "offset");
-        let kept: String = kept.map(|(name, value)| format!("&{name}={value}")).collect();
-        format!("?limit={limit}&offset={offset}{kept}")
+    let entered = api::enter(services, principal, project_space).await?;
+    let here = entered.resource();
+    let (mut filter, role) = parse(parameters)?;
+    if let Some(name) = &filter.username {
+        filter.username = Some(mobile_worker::username_of(services, principal, here.id, name));
+    }
+    if let Some(name) = role {
+        // A role that is not there, or not for the caller to see, is nobody's.
+        let role = role::named(services, principal, here.id, &name).await?;
+        filter.roles = Some(role.map(|role| role.id).into_iter().collect());
+    }
+    let page = parameters.page();
+    let wanted = List {
+        filter,
+        order: MobileWorkerOrder::Username,
+        direction: Direction::Ascending,
+        page: page.request(),
     };
-    let objects: Vec<_> =
-        found.items.iter().map(|worker| object(worker, project_space, services.worker_suffix())).collect();
-    Ok(Answer::json(
-        200,
-        json!({
-            "meta": {
-                "limit": limit,
-                "offset": offset,
-                "total_count": total,
-                "next": found.has_next.then(|| link(offset.saturating_add(limit))),
-                "previous": found.has_previous.then(|| link(offset.saturating_sub(limit))),
-            },
-            "objects": objects,
-        }),
-    ))
+    let found = mobile_worker::list(services, principal, here.id, &wanted).await?;
+    let total = mobile_worker::count(services, principal, here.id, &wanted.filter).await?;
+    let objects = objects(services, principal, here, &found.items).await?;
+    Ok(Answer::json(200, page.envelope(parameters, total, found.has_next, objects)))
 }
 
-fn parse(given: &ListParameters) -> Result<(MobileWorkerFilter, u32, u32), Faults> {
-    let mut faults = Faults::new();
+/// The conditions, and the name of a role that is yet to be looked up.
+fn parse(given: &Parameters) -> Result<(MobileWorkerFilter, Option<String>), Faults> {
+    let mut faults = given.check(&LIST);
     let mut filter =
         MobileWorkerFilter { statuses: vec![MobileWorkerStatus::Active], ..MobileWorkerFilter::default() };
-    let (mut limit, mut offset) = (LIMIT_DEFAULT, 0);
-    let mut seen: Vec<&str> = Vec::new();
-    for (name, value) in &given.parameters {
-        if seen.contains(&name.as_str()) {
-            faults.add(FaultCode::InvalidValue, &[name], format!("`{name}` is given twice"));
-            continue;
-        }
-        seen.push(name);
-        let number = |max: u32| {
-            let number = value.parse::<u32>().ok().filter(|number| *number <= max);
-            number.ok_or_else(|| format!("`{name}` must be a whole number from 0 to {max}"))
-        };
-        match name.as_str() {
-            "limit" => match faults.take(FaultCode::InvalidValue, &["limit"], number(LIMIT_MAX)) {
-                Some(0) => limit = LIMIT_MAX,
-                Some(number) => limit = number,
-                None => {}
-            },
-            "offset" => {
-                offset = faults.take(FaultCode::InvalidValue, &["offset"], number(OFFSET_MAX)).unwrap_or(0);
-            }
+    let mut role = None;
+    for (name, value) in given.own() {
+        let code = FaultCode::InvalidValue;
+        match name {
             "group" => {
-                let group = faults.take(FaultCode::InvalidValue, &["group"], GroupId::parse(value));
+                let group = faults.take(code, &["group"], GroupId::parse(value));
                 filter.groups = group.map(|id| vec![id]);
             }
+            "location" => {
+                let location = faults.take(code, &["location"], LocationId::parse(value));
+                filter.locations = location.map(|id| vec![id]);
+            }
             "archived" => match value.to_ascii_lowercase().as_str() {
-                "true" => filter.statuses = vec![MobileWorkerStatus::Deactivated],
+                "true" => {
+                    filter.statuses =
+                        vec![MobileWorkerStatus::Deactivated, MobileWorkerStatus::PendingConfirmation];
+                }
                 "false" => {}
-                _ => faults.add(FaultCode::InvalidValue, &["archived"], "`archived` must be true or false"),
+                _ => faults.add(code, &["archived"], "`archived` must be true or false"),
+            },
+            "username" => filter.username = Some(value.to_owned()),
+            "email" => filter.email = Some(value.trim().to_lowercase()),
+            "role" => role = Some(value.to_owned()),
+            "modified_since" => match moment(value) {
+                // Times are kept to the microsecond: after the one before it, that is from this one on.
+                Some(since) => filter.updated_after = Some(since - TimeDelta::microseconds(1)),
+                None => {
+                    let message = "`modified_since` must be a time like `2026-11-22T08:00:00Z`";
+                    faults.add(code, &["modified_since"], message);
+                }
             },
             "format" if value == "json" => {}
-            "format" => faults.add(FaultCode::InvalidValue, &["format"], "`format` must be json"),
-            _ => {
-                let shown: String = name.chars().take(64).collect();
-                faults.add(
-                    FaultCode::UnknownField,
-                    &[&shown],
-                    format!("`{shown}` is not a parameter of this call"),
-                );
-            }
+            "format" => faults.add(code, &["format"], "`format` must be json"),
+            _ => {}
         }
     }
     faults.check()?;
-    Ok((filter, limit, offset))
+    Ok((filter, role))
 }

@@ -6,30 +6,83 @@ mod edit;
 mod list;
 mod object;
 mod read;
+mod switch;
 
-pub use create::create;
-pub use delete::delete;
-pub use edit::edit;
-pub use list::{ListParameters, list};
-pub use read::read;
+pub use create::{CREATE, create};
+pub use delete::{DELETE, delete};
+pub use edit::{EDIT, edit};
+pub use list::{LIST, ListParameters, list};
+pub use object::{LIST_SCHEMA, SCHEMA, list_schema, schema};
+pub use read::{READ, read};
+pub use switch::{ACTIVATE, DEACTIVATE, activate, deactivate};
 
+use super::call::{Field, Takes};
 use super::fields::Fields;
-use crate::domain::{MobileWorkerId, MobileWorkerInput, Patch};
-use crate::service::Failure;
+use crate::domain::{
+    FaultCode, MobileWorkerId, MobileWorkerInput, MobileWorkerStatus, Patch, Principal, ProjectSpaceId,
+};
+use crate::service::{Failure, Services, mobile_worker, role};
+
+/// Where all workers are.
+const ALL: &str = "/a/{project_space}/api/user/v1/";
+/// Where one is.
+const ONE: &str = "/a/{project_space}/api/user/v1/{id}/";
 
 /// The fields that creating and editing share.
-fn common(fields: &mut Fields) -> MobileWorkerInput {
-    let empty_clears = |patch: Patch<String>| match patch {
-        Patch::Set(text) if text.is_empty() => Patch::Clear,
-        other => other,
-    };
-    MobileWorkerInput {
+const COMMON: &[Field] = &[
+    Field::new("first_name", Takes::Clearable, "First name of the worker, at most 30 characters."),
+    Field::new("last_name", Takes::Clearable, "Last name of the worker, at most 30 characters."),
+    Field::new("email", Takes::Clearable, "E-mail address of the worker, at most 75 characters."),
+    Field::new(
+        "phone_numbers",
+        Takes::Texts,
+        "All phone numbers of the worker, which replace those there are; the first becomes the default one. Digits, \
+         with or without a leading `+`.",
+    ),
+    Field::new(
+        "default_phone_number",
+        Takes::Clearable,
+        "Moves to the front of the phone numbers, or is added there.",
+    ),
+    Field::new("language", Takes::Clearable, "A language code of two or three letters: `en`."),
+    Field::new("groups", Takes::Texts, "The ids of all groups of the worker, which replace those there are."),
+    Field::new(
+        "locations",
+        Takes::Texts,
+        "The ids of all locations of the worker, which replace those there are. An empty list takes them away.",
+    ),
+    Field::new(
+        "primary_location",
+        Takes::Clearable,
+        "The id of one of the locations. An empty text takes the primary location away.",
+    ),
+    Field::new(
+        "user_data",
+        Takes::Data,
+        "The project's own data, which replaces what there is: texts, numbers, truth values and nulls.",
+    ),
+    Field::new(
+        "role",
+        Takes::Clearable,
+        "The name of a role that you may give. An empty text stands for the project space's mobile default.",
+    ),
+];
+
+/// Reads the fields that creating and editing share.
+async fn common(
+    services: &Services,
+    principal: &Principal,
+    here: ProjectSpaceId,
+    fields: &mut Fields,
+) -> Result<MobileWorkerInput, Failure> {
+    Ok(MobileWorkerInput {
         first_name: fields.text("first_name"),
         last_name: fields.text("last_name"),
         email: fields.text("email"),
         phone_numbers: fields.texts("phone_numbers"),
         default_phone_number: fields.text("default_phone_number"),
         language: fields.text("language"),
+        role: role_named(services, principal, here, fields).await?,
         groups: fields.texts("groups"),
         locations: fields.texts("locations"),
         primary_location: empty_clears(fields.text("primary_location")),
@@ -39,10 +92,49 @@ fn common(fields: &mut Fields) -> MobileWorkerInput {
             Patch::Clear | Patch::Keep => Patch::Keep,
         },
         ..MobileWorkerInput::default()
+    })
+}
+
+/// A role by its name, as these scripts know it. Whether it may be given is for the use case to say, as of any role.
+async fn role_named(
+    services: &Services,
+    principal: &Principal,
+    here: ProjectSpaceId,
+    fields: &mut Fields,
+) -> Result<Patch<String>, Failure> {
+    let name = match empty_clears(fields.text("role")) {
+        Patch::Set(name) => name,
+        Patch::Clear => return Ok(Patch::Clear),
+        Patch::Keep => return Ok(Patch::Keep),
+    };
+    if let Some(role) = role::assignable_named(services, principal, here, &name).await? {
+        return Ok(Patch::Set(role.id.to_string()));
+    }
+    let shown: String = name.chars().take(64).collect();
+    let message = format!("there is no role `{shown}` that you may assign");
+    fields.faults.add(FaultCode::RoleNotAssignable, &["role"], message);
+    Ok(Patch::Keep)
+}
+
+fn empty_clears(patch: Patch<String>) -> Patch<String> {
+    match patch {
+        Patch::Set(text) if text.is_empty() => Patch::Clear,
+        other => other,
     }
 }
 
-/// The id in a path. One that is none is of nobody.
-fn parse_id(id: &str) -> Result<MobileWorkerId, Failure> {
-    MobileWorkerId::parse(id).map_err(|_| Failure::NotFound)
+/// The id in a path, of a worker that the caller may see here. The path names the project space: a worker of another one
+/// of the caller's is not there. Nor is a deleted one, nor what is no id at all.
+async fn present(
+    services: &Services,
+    principal: &Principal,
+    here: ProjectSpaceId,
+    id: &str,
+) -> Result<MobileWorkerId, Failure> {
+    let id = MobileWorkerId::parse(id).map_err(|_| Failure::NotFound)?;
+    let worker = mobile_worker::read(services, principal, here, id).await?;
+    match worker {
+        Some(worker) if worker.status != MobileWorkerStatus::Deleted => Ok(worker.id),
+        _ => Err(Failure::NotFound),
+    }
 }

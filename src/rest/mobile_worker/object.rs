@@ -1,15 +1,56 @@
 use crate::authz::Visible;
-use crate::domain::{MobileWorker, MobileWorkerStatus, PhoneNumber};
+use crate::domain::{MobileWorker, MobileWorkerStatus, PhoneNumber, Principal, ProjectSpace, RoleId};
+use crate::service::{Failure, Services, role};
 use serde_json::{Value as Json, json};
+use std::collections::HashMap;
+
+/// The name of a worker's schema.
+pub const SCHEMA: &str = "MobileWorker";
+/// The name of the schema of a page of workers.
+pub const LIST_SCHEMA: &str = "MobileWorkerPage";
 
 /// A worker as the REST API shows it (reference §4.9), with the state that CommCare's leaves out.
-pub fn object(worker: &Visible<MobileWorker>, project_space: &str, suffix: &str) -> Json {
+pub async fn object(
+    services: &Services,
+    principal: &Principal,
+    here: &ProjectSpace,
+    worker: &Visible<MobileWorker>,
+) -> Result<Json, Failure> {
+    let mut objects = objects(services, principal, here, std::slice::from_ref(worker)).await?;
+    Ok(objects.pop().unwrap_or_default())
+}
+
+/// The same of several workers of one project space.
+pub async fn objects(
+    services: &Services,
+    principal: &Principal,
+    here: &ProjectSpace,
+    workers: &[Visible<MobileWorker>],
+) -> Result<Vec<Json>, Failure> {
+    let mut ids: Vec<RoleId> = workers.iter().filter_map(|worker| worker.profile.role).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let roles = match ids.as_slice() {
+        [] => Vec::new(),
+        ids => role::load(services, principal, here.id, ids).await?,
+    };
+    let names: HashMap<RoleId, &str> = roles.iter().map(|role| (role.id, role.name.as_str())).collect();
+    let suffix = services.worker_suffix();
+    Ok(workers.iter().map(|worker| one(worker, here, suffix, &names)).collect())
+}
+
+fn one(
+    worker: &Visible<MobileWorker>,
+    here: &ProjectSpace,
+    suffix: &str,
+    roles: &HashMap<RoleId, &str>,
+) -> Json {
     let profile = &worker.profile;
     let plus = |number: &PhoneNumber| format!("+{number}");
     json!({
         "id": worker.id.hex(),
         "username": worker.username.as_str(),
-        "login_name": format!("{}@{project_space}.{suffix}", worker.username),
+        "login_name": format!("{}@{}.{suffix}", worker.username, here.name),
         "first_name": profile.first_name,
         "last_name": profile.last_name,
         "email": profile.email.as_ref().map(|email| email.as_str()).unwrap_or_default(),
@@ -20,11 +61,50 @@ pub fn object(worker: &Visible<MobileWorker>, project_space: &str, suffix: &str)
         "primary_location": profile.primary_location.map(|id| id.hex()),
         "user_data": profile.user_data,
         "language": profile.language.as_ref().map(|language| language.as_str()),
-        "role": profile.role.map(|id| id.hex()),
+        "role": profile.role.and_then(|id| roles.get(&id)),
         "is_active": worker.status == MobileWorkerStatus::Active,
         "is_account_confirmed": worker.status != MobileWorkerStatus::PendingConfirmation,
         "created_at": worker.created_at,
         "updated_at": worker.updated_at,
-        "resource_uri": format!("/a/{project_space}/api/user/v1/{}/", worker.id.hex()),
+        "last_login_at": worker.last_login_at,
+        "resource_uri": format!("/a/{}/api/user/v1/{}/", here.name, worker.id.hex()),
     })
+}
+
+/// The schema of a worker.
+pub fn schema() -> Json {
+    let text = |says: &str| json!({ "type": "string", "description": says });
+    let maybe = |says: &str| json!({ "type": ["string", "null"], "description": says });
+    let texts = |says: &str| json!({ "type": "array", "items": { "type": "string" }, "description": says });
+    let truth = |says: &str| json!({ "type": "boolean", "description": says });
+    let moment = |says: &str| json!({ "type": "string", "format": "date-time", "description": says });
+    super::super::openapi::all_there(json!({
+        "id": text("32 hexadecimal digits."),
+        "username": text("Unique in the project space for good."),
+        "login_name": text("What the worker signs in with: `username@<project space>.<suffix>`."),
+        "first_name": text("May be empty."),
+        "last_name": text("May be empty."),
+        "email": text("May be empty."),
+        "default_phone_number": maybe("The first of the phone numbers."),
+        "phone_numbers": texts("With a leading `+`; the first is the default one."),
+        "groups": texts("The ids of the worker's groups."),
+        "locations": texts("The ids of the worker's locations."),
+        "primary_location": maybe("The id of one of the locations."),
+        "user_data": json!({ "type": "object", "description": "The project's own data." }),
+        "language": maybe("A language code of two or three letters."),
+        "role": maybe("The role's name; null for the project space's mobile default, and where you may not see the role."),
+        "is_active": truth("Whether the worker may sign in."),
+        "is_account_confirmed": truth("False until the worker has confirmed an account that was made unconfirmed."),
+        "created_at": moment("When the worker was made."),
+        "updated_at": moment("When the worker was last changed."),
+        "last_login_at": json!({
+            "type": ["string", "null"], "format": "date-time", "description": "When the worker last signed in.",
+        }),
+        "resource_uri": text("Where this worker is."),
+    }))
+}
+
+/// The schema of a page of workers.
+pub fn list_schema() -> Json {
+    super::super::openapi::page(SCHEMA)
 }

@@ -14,7 +14,7 @@ pub use create::{NewPassword, create};
 pub use deactivate::deactivate;
 pub use delete::delete;
 pub use list::{List, count, list};
-pub use read::{read, read_named};
+pub use read::{read, read_named, username_of};
 pub use restore::restore;
 pub use update::update;
 

@@ -27,12 +27,16 @@ pub async fn read_named(
     username: &str,
 ) -> Result<Option<Visible<MobileWorker>>, Failure> {
     let scope = services.authorizer.scope(principal, space).await?;
-    let username = username.trim().to_lowercase();
-    // A login name of another project space is nobody's here.
-    let username = match (LoginName::split(&username, services.worker_suffix()), principal.standing_in(space))
-    {
-        (Some(name), Some(standing)) if name.project_space == standing.project_space_name => name.username,
-        _ => username,
-    };
+    let username = username_of(services, principal, space, username);
     Ok(services.store.visible_mobile_worker_named(&scope, &username).await?)
+}
+
+/// The username in a login name of this project space, or in a text that may be a bare one. A login name of another
+/// project space is nobody's here.
+pub fn username_of(services: &Services, principal: &Principal, space: ProjectSpaceId, text: &str) -> String {
+    let text = text.trim().to_lowercase();
+    match (LoginName::split(&text, services.worker_suffix()), principal.standing_in(space)) {
+        (Some(name), Some(standing)) if name.project_space == standing.project_space_name => name.username,
+        _ => text,
+    }
 }

@@ -4,4 +4,4 @@ mod create;
 mod read;
 
 pub use create::create;
-pub use read::{list, load};
+pub use read::{assignable_named, list, load, named};

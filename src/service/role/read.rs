@@ -1,4 +1,4 @@
-use crate::authz::{ReadRole, Visible};
+use crate::authz::{AssignRole, ReadRole, Visible};
 use crate::domain::{Principal, ProjectSpaceId, Role, RoleId};
 use crate::service::{Failure, Services};
 
@@ -28,4 +28,32 @@ pub async fn load(
 ) -> Result<Vec<Visible<Role>>, Failure> {
     let scope = services.authorizer.scope::<ReadRole>(principal, space).await?;
     Ok(services.store.roles_with_ids(&scope, ids).await?)
+}
+
+/// The role of this name, whatever its case; nothing when the caller may not see it.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn named(
+    services: &Services,
+    principal: &Principal,
+    space: ProjectSpaceId,
+    name: &str,
+) -> Result<Option<Visible<Role>>, Failure> {
+    let scope = services.authorizer.scope::<ReadRole>(principal, space).await?;
+    Ok(services.store.role_named(&scope, name).await?)
+}
+
+/// The same, of those that the caller may give to somebody.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn assignable_named(
+    services: &Services,
+    principal: &Principal,
+    space: ProjectSpaceId,
+    name: &str,
+) -> Result<Option<Visible<Role>>, Failure> {
+    let scope = services.authorizer.scope::<AssignRole>(principal, space).await?;
+    Ok(services.store.role_named(&scope, name).await?)
 }

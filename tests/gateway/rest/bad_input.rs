@@ -21,7 +21,7 @@ async fn refused(actor: &Actor<'_>, fields: Json) -> Vec<(String, Vec<String>)> 
 async fn an_unknown_field_is_named() {
     let app = TestApp::spawn().await;
     let admin = app.admin().await;
-    for name in ["nothing", "Username", "firstName", "role", "is_active", "id", "", "__proto__", "💥"] {
+    for name in ["nothing", "Username", "firstName", "role_id", "is_active", "id", "", "__proto__", "💥"] {
         assert_eq!(refused(&admin, json!({ name: 1 })).await, [fault("UNKNOWN_FIELD", &[name])], "{name}");
     }
 }
@@ -30,7 +30,8 @@ async fn an_unknown_field_is_named() {
 async fn a_value_of_another_type_is_named() {
     let app = TestApp::spawn().await;
     let admin = app.admin().await;
-    for field in ["first_name", "last_name", "email", "language", "default_phone_number", "primary_location"]
+    for field in
+        ["first_name", "last_name", "email", "language", "default_phone_number", "primary_location", "role"]
     {
         for value in [json!(1), json!(true), json!([]), json!({})] {
             assert_eq!(
@@ -76,7 +77,7 @@ async fn all_that_is_wrong_is_told_at_once() {
     let fields = json!({
         "username": "j$", "password": "short", "first_name": "x".repeat(31), "email": "nobody", "language": "english",
         "phone_numbers": ["+50253311399", "12"], "groups": ["0".repeat(32), "nonsense"], "locations": [LOCATIONS[0]],
-        "primary_location": LOCATIONS[1], "user_data": { "a": [] }, "nothing": 1, "last_name": 1,
+        "primary_location": LOCATIONS[1], "role": "Nobody", "user_data": { "a": [] }, "nothing": 1, "last_name": 1,
     });
     let mut found = refused(&admin, fields).await;
     let mut expected = vec![
@@ -90,6 +91,7 @@ async fn all_that_is_wrong_is_told_at_once() {
         fault("GROUP_OUT_OF_REACH", &["groups", "0"]),
         fault("INVALID_VALUE", &["groups", "1"]),
         fault("PRIMARY_LOCATION_NOT_ASSIGNED", &["primary_location"]),
+        fault("ROLE_NOT_ASSIGNABLE", &["role"]),
         fault("INVALID_VALUE", &["user_data", "a"]),
         fault("UNKNOWN_FIELD", &["nothing"]),
     ];

@@ -199,3 +199,46 @@ async fn numbers_names_and_addresses_are_tidied_like_over_graphql() {
     assert_eq!(shown["phone_numbers"], json!(["+255700000002", "+255700000001"]));
     assert_eq!(shown["default_phone_number"], "+255700000002");
 }
+
+#[tokio::test]
+async fn a_role_is_given_by_its_name_and_shown_by_it() {
+    let app = TestApp::spawn().await;
+    let admin = app.admin().await;
+    crate::scene::role(&app, "Field Nurse", &["view_reports"]).await;
+    let id = worker(&admin, "amina", json!({ "role": "field NURSE" })).await;
+    assert_eq!(admin.get(&at(&id)).await.json()["role"], "Field Nurse");
+    for cleared in [json!(""), Json::Null] {
+        admin.put(&at(&id), &json!({ "role": "Field Nurse" })).await;
+        let answer = admin.put(&at(&id), &json!({ "role": cleared })).await;
+        assert_eq!((answer.status, &answer.json()["role"]), (StatusCode::OK, &Json::Null), "{}", answer.text);
+    }
+    // What a script read, edited and sent back.
+    let shown = admin.put(&at(&id), &json!({ "role": "Field Nurse" })).await.json();
+    let again = admin.put(&at(&id), &json!({ "role": shown["role"] })).await;
+    assert_eq!(again.json()["role"], "Field Nurse");
+}
+
+#[tokio::test]
+async fn a_role_that_is_not_there_or_not_the_callers_to_give_is_refused_alike() {
+    let app = TestApp::spawn().await;
+    let admin = app.admin().await;
+    crate::scene::role(&app, "Closed", &["edit_commcare_users"]).await;
+    crate::scene::role_of(&app, "acme", "Open", &["access_api"], true).await;
+    crate::scene::role_of(&app, "acme", "Beyond", &["edit_web_users", "access_all_locations"], true).await;
+    let permissions = ["access_api", "edit_commcare_users", "access_all_locations"];
+    let editor = user(&app, "editor@acme.example", &permissions, &[]).await;
+    let body =
+        |username: &str, role: &str| json!({ "username": username, "password": "qwer1234", "role": role });
+    for (role, code) in [
+        ("Closed", "ROLE_NOT_ASSIGNABLE"),
+        ("Nobody", "ROLE_NOT_ASSIGNABLE"),
+        ("\0", "ROLE_NOT_ASSIGNABLE"),
+        ("Beyond", "GRANT_NOT_HELD"),
+    ] {
+        let answer = editor.post(WORKERS, &body("amina", role)).await;
+        let expected = vec![fault(code, &["role"])];
+        assert_eq!((answer.status, faults(&answer.json())), (StatusCode::BAD_REQUEST, expected), "{role}");
+    }
+    assert_eq!(editor.post(WORKERS, &body("amina", "Open")).await.status, StatusCode::CREATED);
+    assert_eq!(admin.post(WORKERS, &body("bilal", "Closed")).await.status, StatusCode::CREATED);
+}

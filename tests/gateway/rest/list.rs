@@ -1,4 +1,4 @@
-use super::{GROUPS, WORKERS, fault, faults, places, user, worker};
+use super::{GROUPS, LOCATIONS, WORKERS, fault, faults, places, user, worker};
 use crate::support::{Actor, TestApp};
 use poem::http::StatusCode;
 use serde_json::{Value as Json, json};
@@ -125,6 +125,10 @@ async fn a_parameter_that_is_unknown_doubled_or_wrong_is_named() {
         ("?group=", "INVALID_VALUE", "group"),
         ("?archived=perhaps", "INVALID_VALUE", "archived"),
         ("?format=xml", "INVALID_VALUE", "format"),
+        ("?location=nonsense", "INVALID_VALUE", "location"),
+        ("?modified_since=yesterday", "INVALID_VALUE", "modified_since"),
+        ("?modified_since=2026-01-01", "INVALID_VALUE", "modified_since"),
+        ("?username=a&username=b", "INVALID_VALUE", "username"),
     ] {
         let answer = admin.get(&format!("{WORKERS}{parameters}")).await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{parameters}");
@@ -141,4 +145,68 @@ async fn who_may_see_no_workers_sees_an_empty_list() {
     let caller = user(&app, "caller@acme.example", &["access_api"], &[]).await;
     let listed = page(&caller, "").await;
     assert_eq!((&listed["meta"]["total_count"], &listed["objects"]), (&json!(0), &json!([])));
+}
+
+#[tokio::test]
+async fn a_list_can_be_of_a_name_an_address_a_place_a_role_or_what_changed_since() {
+    let app = TestApp::spawn().await;
+    five(&app).await;
+    crate::scene::role(&app, "Field Nurse", &["view_reports"]).await;
+    let fields = json!({ "email": "Nia@Example.org", "locations": [LOCATIONS[0]], "role": "field nurse" });
+    app.pass(chrono::TimeDelta::hours(1));
+    worker(&app.admin().await, "nia", fields).await;
+    let admin = app.admin().await;
+    let since = app.services.clock.now().to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+    let later = (app.services.clock.now() + chrono::TimeDelta::microseconds(1)).to_rfc3339();
+    for (parameters, expected) in [
+        ("?username=w1".to_owned(), vec!["w1"]),
+        ("?username=%20W1%20".to_owned(), vec!["w1"]),
+        ("?username=w1@acme.fieldgate.local".to_owned(), vec!["w1"]),
+        ("?username=w1@globex.fieldgate.local".to_owned(), vec![]),
+        ("?username=w4".to_owned(), vec![]),
+        ("?username=w4&archived=true".to_owned(), vec!["w4"]),
+        ("?username=w".to_owned(), vec![]),
+        ("?username=".to_owned(), vec![]),
+        ("?username=%00".to_owned(), vec![]),
+        ("?email=NIA@example.org".to_owned(), vec!["nia"]),
+        ("?email=nobody@example.org".to_owned(), vec![]),
+        ("?email=%00".to_owned(), vec![]),
+        (format!("?location={}", LOCATIONS[0]), vec!["nia"]),
+        (format!("?location={}", LOCATIONS[1]), vec![]),
+        ("?role=Field%20Nurse".to_owned(), vec!["nia"]),
+        ("?role=FIELD+NURSE".to_owned(), vec!["nia"]),
+        ("?role=Nobody".to_owned(), vec![]),
+        ("?role=%00".to_owned(), vec![]),
+        (format!("?modified_since={since}"), vec!["nia"]),
+        (format!("?modified_since={}", later.replace('+', "%2B")), vec![]),
+        ("?modified_since=2020-01-01T00:00:00Z".to_owned(), vec!["nia", "w0", "w1", "w2", "w3"]),
+    ] {
+        let page = page(&admin, &parameters).await;
+        assert_eq!(usernames(&page), expected, "{parameters}");
+        assert_eq!(page["meta"]["total_count"], expected.len(), "{parameters}");
+    }
+    let first = page(&admin, "?modified_since=2020-01-01T00:00:00%2B00:00&limit=2").await;
+    let next = first["meta"]["next"].as_str().unwrap().to_owned();
+    assert_eq!(usernames(&page(&admin, &next).await), ["w1", "w2"], "`next` keeps the time: {next}");
+}
+
+#[tokio::test]
+async fn a_page_with_roles_costs_the_same_for_any_length() {
+    let app = TestApp::spawn().await;
+    let admin = app.admin().await;
+    for number in 0..5 {
+        crate::scene::role(&app, &format!("Role {number}"), &["view_reports"]).await;
+    }
+    for number in 0..10 {
+        worker(&admin, &format!("w{number}"), json!({ "role": format!("Role {}", number % 5) })).await;
+    }
+    let mut costs = Vec::new();
+    for limit in [1, 10] {
+        app.statements();
+        let page = page(&admin, &format!("?limit={limit}")).await;
+        assert_eq!(page["objects"][0]["role"], "Role 0");
+        costs.push(app.statements().len());
+    }
+    // Session, rights, project space; the page, the count, the roles.
+    assert_eq!(costs, [6, 6]);
 }

@@ -6,8 +6,10 @@ mod delete;
 mod edit;
 mod isolation;
 mod list;
+mod openapi;
 mod read;
 mod sign_in;
+mod switch;
 mod twins;
 mod wire;
 

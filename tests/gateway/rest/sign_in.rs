@@ -29,6 +29,8 @@ async fn calls(app: &TestApp, header: Option<&str>) -> Vec<Answer> {
         actor.get(&nobody).await,
         actor.put(&nobody, &json!({})).await,
         actor.delete(&nobody).await,
+        actor.post(&format!("{nobody}activate/"), &json!({})).await,
+        actor.post(&format!("{nobody}deactivate/"), &json!({})).await,
     ]
 }
 

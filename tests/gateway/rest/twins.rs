@@ -59,6 +59,9 @@ const READ: &str = r#"query($id: ID!) { projectSpace(name: "acme") { mobileWorke
 const UPDATE: &str =
     "mutation($i: UpdateMobileWorkerInput!) { updateMobileWorker(input: $i) { userErrors { code } } }";
 const DELETE: &str = "mutation($i: NodeInput!) { deleteMobileWorker(input: $i) { userErrors { code } } }";
+const ACTIVATE: &str = "mutation($i: NodeInput!) { activateMobileWorker(input: $i) { userErrors { code } } }";
+const DEACTIVATE: &str =
+    "mutation($i: NodeInput!) { deactivateMobileWorker(input: $i) { userErrors { code } } }";
 const CREATE: &str =
     "mutation($i: CreateMobileWorkerInput!) { createMobileWorker(input: $i) { userErrors { code } } }";
 
@@ -136,6 +139,16 @@ async fn reading_changing_and_deleting_are_decided_alike() {
                 let graphql =
                     over_graphql(&actor.run(UPDATE, json!({ "i": input })).await, "/updateMobileWorker");
                 assert_eq!(rest, graphql, "update {fields}: {what}");
+                seen.push(rest);
+            }
+
+            for (verb, mutation, field) in [
+                ("deactivate", DEACTIVATE, "/deactivateMobileWorker"),
+                ("activate", ACTIVATE, "/activateMobileWorker"),
+            ] {
+                let rest = over_rest(&actor.post(&format!("{}{verb}/", at(&one)), &json!({})).await);
+                let graphql = over_graphql(&actor.run(mutation, json!({ "i": { "id": twin } })).await, field);
+                assert_eq!(rest, graphql, "{verb}: {what}");
                 seen.push(rest);
             }
 

@@ -15,6 +15,8 @@ async fn other_methods_are_told_which_ones_there_are() {
     for (path, methods, allow) in [
         (WORKERS.to_owned(), vec![Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS], "GET, POST"),
         (at(&id), vec![Method::POST, Method::PATCH, Method::OPTIONS], "GET, PUT, DELETE"),
+        (format!("{}activate/", at(&id)), vec![Method::GET, Method::PUT, Method::DELETE], "POST"),
+        (format!("{}deactivate", at(&id)), vec![Method::GET, Method::PUT, Method::DELETE], "POST"),
     ] {
         for method in methods {
             let headers = [("content-type", "application/json")];

@@ -1,0 +1,134 @@
+//! Pages by offset, as CommCare's scripts know them: the parameters, and the envelope `meta` and `objects`.
+
+use super::call::{Call, Field, Takes};
+use crate::domain::{FaultCode, Faults, PageRequest};
+use serde_json::{Value as Json, json};
+use std::fmt::Write;
+
+/// Items of a page that does not say how many (reference §4.9).
+const LIMIT_DEFAULT: u32 = 20;
+/// Most items of a page (reference §4.9); also what 0 means.
+const LIMIT_MAX: u32 = 1000;
+/// Farthest page: what lies beyond is for the GraphQL API's cursors, whose cost does not grow.
+const OFFSET_MAX: u32 = 1_000_000;
+
+/// How many items.
+pub const LIMIT: Field = Field::new(
+    "limit",
+    Takes::Number { min: 0, max: LIMIT_MAX },
+    "How many items: 20 when left out, and 0 for the most, 1000.",
+);
+/// Where the page begins.
+pub const OFFSET: Field =
+    Field::new("offset", Takes::Number { min: 0, max: OFFSET_MAX }, "How many items to pass over.");
+
+/// The parameters of a list, as they were sent.
+#[derive(Debug, Clone, Default)]
+pub struct Parameters(Vec<(String, String)>);
+
+impl From<Vec<(String, String)>> for Parameters {
+    fn from(parameters: Vec<(String, String)>) -> Self {
+        Self(parameters)
+    }
+}
+
+/// Which page.
+#[derive(Debug, Clone, Copy)]
+pub struct OffsetPage {
+    limit: u32,
+    offset: u32,
+}
+
+impl Parameters {
+    /// What is wrong with them: those that the call does not have, those that come twice, and the page.
+    pub fn check(&self, call: &Call) -> Faults {
+        let mut faults = Faults::new();
+        let mut seen: Vec<&str> = Vec::new();
+        for (name, value) in &self.0 {
+            let field = call.parameters.iter().find(|field| field.name == name);
+            let Some(field) = field else {
+                let shown: String = name.chars().take(64).collect();
+                let message = format!("`{shown}` is not a parameter of this call");
+                faults.add(FaultCode::UnknownField, &[&shown], message);
+                continue;
+            };
+            if seen.contains(&field.name) {
+                faults.add(FaultCode::InvalidValue, &[name], format!("`{name}` is given twice"));
+            } else if let Takes::Number { max, .. } = field.takes
+                && number(value, max).is_none()
+            {
+                let message = format!("`{name}` must be a whole number from 0 to {max}");
+                faults.add(FaultCode::InvalidValue, &[name], message);
+            }
+            seen.push(field.name);
+        }
+        faults
+    }
+
+    /// The parameters that are the call's own, which the page has nothing to do with.
+    pub fn own(&self) -> impl Iterator<Item = (&str, &str)> {
+        let own = self.0.iter().filter(|(name, _)| name != LIMIT.name && name != OFFSET.name);
+        own.map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// The page, once [`Self::check`] has found nothing wrong.
+    pub fn page(&self) -> OffsetPage {
+        let given = |field: &Field, max| {
+            let value = self.0.iter().find(|(name, _)| name == field.name);
+            value.and_then(|(_, value)| number(value, max))
+        };
+        let limit = given(&LIMIT, LIMIT_MAX).unwrap_or(LIMIT_DEFAULT);
+        OffsetPage {
+            limit: if limit == 0 { LIMIT_MAX } else { limit },
+            offset: given(&OFFSET, OFFSET_MAX).unwrap_or(0),
+        }
+    }
+}
+
+impl OffsetPage {
+    /// The same for the use cases.
+    pub fn request(self) -> PageRequest {
+        PageRequest::Offset { limit: self.limit, offset: self.offset }
+    }
+
+    /// The page as it is answered. `next` and `previous` keep the list's conditions.
+    pub fn envelope(self, given: &Parameters, total: u64, has_next: bool, objects: Vec<Json>) -> Json {
+        let Self { limit, offset } = self;
+        let link = |offset: u32| {
+            let mut link = format!("?limit={limit}&offset={offset}");
+            for (name, value) in given.own() {
+                link.push('&');
+                encode(name, &mut link);
+                link.push('=');
+                encode(value, &mut link);
+            }
+            link
+        };
+        json!({
+            "meta": {
+                "limit": limit,
+                "offset": offset,
+                "total_count": total,
+                "next": has_next.then(|| link(offset.saturating_add(limit))),
+                "previous": (offset > 0).then(|| link(offset.saturating_sub(limit))),
+            },
+            "objects": objects,
+        })
+    }
+}
+
+fn number(text: &str, max: u32) -> Option<u32> {
+    text.parse().ok().filter(|number| *number <= max)
+}
+
+/// Writes a text as a part of a query (RFC 3986 §2.1).
+fn encode(text: &str, into: &mut String) {
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            into.push(char::from(byte));
+        } else {
+            // Writing to a text does not fail.
+            let _ = write!(into, "%{byte:02X}");
+        }
+    }
+}
