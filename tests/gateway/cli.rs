@@ -179,13 +179,14 @@ fn a_command_that_is_none_is_a_mistake_in_usage() {
 }
 
 #[test]
-fn the_printed_schema_is_the_committed_one() {
+fn the_printed_schema_and_the_printed_document_are_the_committed_ones() {
     let folder = tempfile::tempdir().unwrap();
-    let committed = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/schema.graphql"));
-    assert!(
-        printed(&run(folder.path(), &["schema"])) == committed,
-        "`fieldgate schema` prints something else"
-    );
+    let schema = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/schema.graphql"));
+    let document = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/openapi.json"));
+    for (command, committed) in [("schema", schema), ("openapi", document)] {
+        let output = run(folder.path(), &[command]);
+        assert!(printed(&output) == committed, "`fieldgate {command}` prints something else");
+    }
     assert!(!folder.path().join("data").exists(), "it needs no database");
 }
 
