@@ -23,6 +23,7 @@ pub mod config;
 pub mod domain;
 pub mod graphql;
 pub mod http;
+pub mod pages;
 pub mod policy;
 pub mod rest;
 pub mod service;

@@ -114,6 +114,8 @@ pub enum Channel {
     Graphql,
     /// The CommCare-compatible REST API.
     Rest,
+    /// A page that a link in a mail leads to.
+    Page,
     /// The command line.
     CommandLine,
     /// The page that the link of a mail leads to.
@@ -128,6 +130,7 @@ impl Channel {
         match self {
             Self::Graphql => "graphql",
             Self::Rest => "rest",
+            Self::Page => "page",
             Self::CommandLine => "command_line",
             Self::MailLink => "mail_link",
             Self::Job => "job",

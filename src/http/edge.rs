@@ -1,5 +1,6 @@
 //! What every request passes: an id, a deadline, a log line, the headers of every answer; and its credential.
 
+use super::pages::LINKS;
 use crate::authn::{AuthnError, BasicAuth, Presented};
 use crate::domain::{Channel, Origin, Principal};
 use crate::graphql::Schema;
@@ -48,10 +49,23 @@ fn fresh_request_id() -> String {
     Uuid::new_v4().as_simple().to_string()
 }
 
+/// The id that [`around`] gave a request.
+pub fn id_of(request: &Request) -> String {
+    request.extensions().get::<RequestId>().map(|RequestId(id)| id.clone()).unwrap_or_default()
+}
+
+/// An address as a log may hold it.
+fn without_token(path: &str) -> String {
+    match LINKS.iter().find(|link| path.starts_with(**link)) {
+        Some(link) => format!("{link}…"),
+        None => path.to_owned(),
+    }
+}
+
 /// Gives a request its id and deadline, and answers whatever becomes of it.
 pub async fn around(next: Arc<impl Endpoint>, mut request: Request) -> poem::Result<Response> {
     let id = request_id(&request);
-    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let (method, path) = (request.method().clone(), without_token(request.uri().path()));
     request.extensions_mut().insert(RequestId(id.clone()));
     let started = Instant::now();
     // A panic in a handler costs one request, never the process.
@@ -146,8 +160,7 @@ pub async fn principal(
     channel: Channel,
     basic: BasicAuth,
 ) -> Result<Principal, Failure> {
-    let id = request.extensions().get::<RequestId>().map(|RequestId(id)| id.clone()).unwrap_or_default();
-    let origin = Origin::new(channel, id);
+    let origin = Origin::new(channel, id_of(request));
     let authorization = request.headers().get(header::AUTHORIZATION);
     let authorization = authorization.map(header::HeaderValue::to_str).transpose();
     let authorization = authorization.map_err(|_| Failure::Unauthenticated)?;

@@ -10,6 +10,7 @@ mod health;
 mod idempotency;
 mod json;
 mod media;
+mod pages;
 mod rest;
 
 pub use edge::App;
@@ -29,6 +30,7 @@ pub fn routes(app: App) -> impl Endpoint<Output = poem::Response> {
         .at("/a/:space/api/user/v1/:id/:verb", rest::worker_verb(app.clone()))
         .at("/a/:space/api/user/v1/:id/:verb/", rest::worker_verb(app.clone()))
         .at("/openapi.json", poem::get(rest::openapi_document))
+        .at("/invitation/:token", pages::invitation(app.clone()))
         .at("/health", poem::get(health::alive))
         .at("/ready", poem::get(health::ready(app)))
         .around(edge::around)
