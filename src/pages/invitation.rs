@@ -136,6 +136,7 @@ fn gone(text: &str) -> Page {
 
 fn failed(failure: &Failure) -> Page {
     match failure {
+        Failure::TooOften { .. } => Page::notice(429, "Too often", "Wait a while, then try again."),
         Failure::Busy | Failure::Conflict => {
             Page::notice(503, "Not now", "Much is going on at the moment. Try again in a few seconds.")
         }
