@@ -2,8 +2,9 @@
 
 use super::attribute::Attributes;
 use crate::domain::{
-    AccessRequest, Account, ApiKey, FrontDoor, Gateway, Group, Identity, Invitation, InvitationLink,
-    Location, LocationType, MobileWorker, ProjectSpace, ProjectSpaceId, Role, Session, WebUser,
+    AccessRequest, Account, ApiKey, CustomPermission, FrontDoor, Gateway, Group, Identity, Invitation,
+    InvitationLink, Location, LocationType, MobileWorker, ProjectSpace, ProjectSpaceId, Role, Session,
+    WebUser,
 };
 
 /// Something that policy is asked about.
@@ -125,6 +126,21 @@ actions! {
     ReadRole on Role = "role.read";
     /// Give a role to somebody.
     AssignRole on Role = "role.assign";
+    /// Change a role's name, what it grants, and who may give it.
+    UpdateRole on Role = "role.update";
+    /// Give a role to nobody any more.
+    ArchiveRole on Role = "role.archive";
+    /// Let an archived role be given again.
+    UnarchiveRole on Role = "role.unarchive";
+    /// Take a role away that nobody has.
+    DeleteRole on Role = "role.delete";
+
+    /// Declare a permission for the project space's own policies.
+    CreateCustomPermission on ProjectSpace = "custom_permission.create" creates CustomPermission;
+    /// See a permission that the project space declares.
+    ReadCustomPermission on CustomPermission = "custom_permission.read";
+    /// Take back a permission that no role grants.
+    DeleteCustomPermission on CustomPermission = "custom_permission.delete";
 
     /// Add a location type.
     CreateLocationType on ProjectSpace = "location_type.create" creates LocationType;

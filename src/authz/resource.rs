@@ -4,8 +4,8 @@
 use super::action::{Realm, Resource};
 use super::attribute::{Attributes, Value};
 use crate::domain::{
-    AccessRequest, Account, ApiKey, FrontDoor, Gateway, Group, Identity, Invitation, InvitationLink,
-    Location, LocationId, LocationType, MobileWorker, ProjectSpace, Role, Session, WebUser,
+    AccessRequest, Account, ApiKey, CustomPermission, FrontDoor, Gateway, Group, Identity, Invitation,
+    InvitationLink, Location, LocationId, LocationType, MobileWorker, ProjectSpace, Role, Session, WebUser,
 };
 
 fn hexes(ids: &[LocationId]) -> Vec<String> {
@@ -81,6 +81,9 @@ resources! {
                 .with("is_archived", it.is_archived)
                 .with("is_mobile_default", it.is_mobile_default)
         };
+
+    CustomPermission = "custom_permission" of |it| Realm::ProjectSpace(it.project_space), id |it| Some(it.id.hex()),
+        |it| Attributes::new().with("id", it.id.hex()).with("name", it.name.as_str());
 
     LocationType = "location_type" of |it| Realm::ProjectSpace(it.project_space), id |it| Some(it.id.hex()),
         |it| {

@@ -44,6 +44,12 @@ pub enum FaultCode {
     GrantNotHeld,
     /// A role of this name exists, whatever its case.
     RoleNameTaken,
+    /// Somebody or something has the role.
+    RoleInUse,
+    /// A role grants the permission.
+    PermissionInUse,
+    /// Only admins of the project space may.
+    AdminOnly,
     /// Another thing of this kind has the name or code.
     NameTaken,
     /// The thing is not in a state that allows this.
@@ -85,6 +91,9 @@ impl FaultCode {
             Self::RoleNotAssignable => "ROLE_NOT_ASSIGNABLE",
             Self::GrantNotHeld => "GRANT_NOT_HELD",
             Self::RoleNameTaken => "ROLE_NAME_TAKEN",
+            Self::RoleInUse => "ROLE_IN_USE",
+            Self::PermissionInUse => "PERMISSION_IN_USE",
+            Self::AdminOnly => "ADMIN_ONLY",
             Self::NameTaken => "NAME_TAKEN",
             Self::InvalidState => "INVALID_STATE",
             Self::WrongCredentials => "WRONG_CREDENTIALS",

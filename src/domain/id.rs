@@ -94,6 +94,8 @@ ids! {
     MembershipId = "ms", "membership";
     /// A role.
     RoleId = "ro", "role";
+    /// A permission that a project space declares.
+    CustomPermissionId = "cp", "custom permission";
     /// A location.
     LocationId = "lo", "location";
     /// A location type, CommCare's organization level.

@@ -48,12 +48,13 @@ pub use mobile_worker::{
     MobileWorkerProfile, MobileWorkerStatus, Patch,
 };
 pub use page::{Cursor, CursorKey, Direction, Page, PageRequest};
+pub use permission::{CustomPermission, CustomPermissionInput};
 pub use person::{Email, Language, PhoneNumber};
 pub use principal::{Channel, Identity, Origin, Principal, SignIn, Standing};
 pub use project_space::{
     Gateway, InvalidProjectSpaceName, NewProjectSpace, ProjectSpace, ProjectSpaceChange, ProjectSpaceInput,
     ProjectSpaceName, Settings,
 };
-pub use role::{NewRole, Preset, Role, RoleInput};
+pub use role::{NewRole, Preset, Role, RoleChange, RoleInput};
 pub use search::{SEARCH_MAX, check_search};
 pub use username::{InvalidUsername, LoginName, Username};

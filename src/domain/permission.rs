@@ -1,5 +1,8 @@
 //! Permissions and the grants that roles hold. Source: reference commcare-users §1.
 
+use super::person::filled_line;
+use super::project_space::text_of;
+use super::{CustomPermissionId, FaultCode, Faults, ProjectSpaceId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One entry of the permission catalogue.
@@ -78,10 +81,78 @@ pub const CATALOGUE: &[Permission] = &[
 pub const CUSTOM_PREFIX: &str = "custom:";
 /// Longest name of a custom permission, prefix included, in characters.
 pub const CUSTOM_NAME_MAX: usize = 64;
+/// Longest description of a custom permission, in characters.
+pub const DESCRIPTION_MAX: usize = 200;
+/// Most permissions that one project space declares.
+pub const DECLARED_MAX: usize = 200;
 /// Most items that one grant may name.
 pub const ITEMS_MAX: usize = 100;
 /// Longest item, in characters (reference §1.3).
 pub const ITEM_MAX: usize = 256;
+
+/// A permission that a project space declares for its own policies.
+#[derive(Debug, Clone)]
+pub struct CustomPermission {
+    /// Its id.
+    pub id: CustomPermissionId,
+    /// Where it means something.
+    pub project_space: ProjectSpaceId,
+    /// `custom:approve_removal`
+    pub name: String,
+    /// What its holder may do, in one sentence.
+    pub description: String,
+    /// Whether a grant of it may be limited to named items.
+    pub can_be_limited: bool,
+}
+
+/// The same as it was sent.
+#[derive(Debug, Default)]
+pub struct CustomPermissionInput {
+    /// With the prefix.
+    pub name: String,
+    /// One sentence.
+    pub description: String,
+    /// Whether a grant of it may be limited to named items.
+    pub can_be_limited: bool,
+}
+
+impl CustomPermissionInput {
+    /// Name and description, checked.
+    ///
+    /// # Errors
+    /// All that is wrong.
+    pub fn parse(&self) -> Result<(String, String), Faults> {
+        let mut faults = Faults::new();
+        if !is_custom(&self.name) {
+            let message = format!(
+                "`name` must be `{CUSTOM_PREFIX}` and a-z, 0-9 or `_`, {CUSTOM_NAME_MAX} characters in all at most"
+            );
+            faults.add(FaultCode::InvalidValue, &["name"], message);
+        }
+        let description = filled_line(&self.description, DESCRIPTION_MAX);
+        match text_of(&mut faults, "description", description) {
+            Some(description) if faults.is_empty() => Ok((self.name.clone(), description)),
+            _ => Err(faults),
+        }
+    }
+}
+
+/// The permissions that a role of a project space may grant: CommCare's, and those that the project space declares.
+#[derive(Debug, Clone, Default)]
+pub struct Grantable(BTreeMap<String, bool>);
+
+impl Grantable {
+    /// CommCare's and these.
+    pub fn with<'a>(declared: impl IntoIterator<Item = &'a CustomPermission>) -> Self {
+        Self(declared.into_iter().map(|custom| (custom.name.clone(), custom.can_be_limited)).collect())
+    }
+
+    /// Whether a grant of it may be limited to items; nothing when there is no such permission.
+    fn can_be_limited(&self, name: &str) -> Option<bool> {
+        let known = CATALOGUE.iter().find(|entry| entry.name == name).map(|entry| entry.can_be_limited);
+        known.or_else(|| self.0.get(name).copied())
+    }
+}
 
 /// How far a grant goes. Never both: reference §1.3.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -108,6 +179,9 @@ pub enum InvalidGrant {
     /// Not in the catalogue, and not a well-formed custom name.
     #[error("`{0}` is not a permission")]
     Unknown(String),
+    /// A custom name that the project space does not declare.
+    #[error("`{0}` is not a permission that this project space declares")]
+    Undeclared(String),
     /// Items were given for a permission that has none.
     #[error("`{0}` cannot be limited to items")]
     NotLimitable(String),
@@ -138,11 +212,16 @@ impl Grants {
     ///
     /// # Errors
     /// [`InvalidGrant`]: an unknown name, items where none belong, or a second grant of one permission.
-    pub fn add(&mut self, name: &str, items: Option<Vec<String>>) -> Result<(), InvalidGrant> {
+    pub fn add(
+        &mut self,
+        name: &str,
+        items: Option<Vec<String>>,
+        grantable: &Grantable,
+    ) -> Result<(), InvalidGrant> {
         let shown = || name.chars().take(CUSTOM_NAME_MAX).collect::<String>();
-        let can_be_limited = match CATALOGUE.iter().find(|entry| entry.name == name) {
-            Some(entry) => entry.can_be_limited,
-            None if is_custom(name) => true,
+        let can_be_limited = match grantable.can_be_limited(name) {
+            Some(can_be_limited) => can_be_limited,
+            None if is_custom(name) => return Err(InvalidGrant::Undeclared(shown())),
             None => return Err(InvalidGrant::Unknown(shown())),
         };
         if self.0.contains_key(name) {
@@ -173,6 +252,11 @@ impl Grants {
         self.0.iter().map(|(name, items)| (name.as_str(), items))
     }
 
+    /// The names of the custom permissions among them.
+    pub fn custom(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str).filter(|name| name.starts_with(CUSTOM_PREFIX))
+    }
+
     /// The permissions of `other` that are not wholly held here: what a granter lacks.
     pub fn lacking<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = &'a str> {
         other
@@ -195,8 +279,9 @@ impl Grants {
         Self(both.collect())
     }
 
-    /// Applies the rules that hold for every saved role, in CommCare's order (reference §1.4).
-    pub fn normalise(&mut self) {
+    /// Applies the rules that hold for every saved role, in CommCare's order (reference §1.4). `before` is what the role
+    /// granted until now; nothing for a new one.
+    pub fn normalise(&mut self, before: Option<&Self>) {
         if !self.holds("access_all_locations") {
             for name in [
                 "edit_web_users",
@@ -240,6 +325,14 @@ impl Grants {
         if !sees_reports {
             self.0.remove("download_reports");
         }
+        const LINKED: &str = "edit_linked_configurations";
+        if let Some(before) = before.filter(|_| self.holds("access_release_management")) {
+            if before.holds(LINKED) {
+                self.0.insert(LINKED.to_owned(), Items::All);
+            } else {
+                self.0.remove(LINKED);
+            }
+        }
     }
 }
 
@@ -271,21 +364,21 @@ mod tests {
     #[test]
     fn a_role_limited_to_locations_loses_what_would_reach_beyond_them() {
         let mut grants = Grants::of(&["edit_web_users", "edit_commcare_users"]);
-        grants.normalise();
+        grants.normalise(None);
         assert_eq!(grants, Grants::of(&["edit_commcare_users", "view_commcare_users"]));
     }
 
     #[test]
     fn changing_group_members_needs_the_right_to_change_groups() {
         let mut grants = Grants::of(&["access_all_locations", "edit_users_in_groups", "download_reports"]);
-        grants.normalise();
+        grants.normalise(None);
         assert_eq!(grants, Grants::of(&["access_all_locations"]));
     }
 
     #[test]
     fn a_limited_grant_does_not_cover_a_whole_one() {
         let mut mine = Grants::none();
-        mine.add("view_reports", Some(vec!["stock".into()])).unwrap();
+        mine.add("view_reports", Some(vec!["stock".into()]), &Grantable::default()).unwrap();
         assert_eq!(mine.lacking(&Grants::of(&["view_reports"])).collect::<Vec<_>>(), ["view_reports"]);
         assert_eq!(Grants::of(&["view_reports"]).lacking(&mine).count(), 0);
     }
@@ -293,15 +386,71 @@ mod tests {
     #[test]
     fn unknown_permissions_and_misplaced_items_are_refused() {
         let mut grants = Grants::none();
-        assert_eq!(grants.add("edit_roles", None), Err(InvalidGrant::Unknown("edit_roles".into())));
-        assert_eq!(
-            grants.add("edit_groups", Some(vec!["a".into()])),
-            Err(InvalidGrant::NotLimitable("edit_groups".into()))
-        );
-        assert_eq!(grants.add("custom:approve_removal", None), Ok(()));
-        assert_eq!(
-            grants.add("custom:approve_removal", None),
-            Err(InvalidGrant::Twice("custom:approve_removal".into()))
-        );
+        let declared = CustomPermission {
+            id: CustomPermissionId(uuid::Uuid::nil()),
+            project_space: ProjectSpaceId(uuid::Uuid::nil()),
+            name: "custom:approve_removal".into(),
+            description: "Approve the removal of a worker.".into(),
+            can_be_limited: false,
+        };
+        let grantable = Grantable::with([&declared]);
+        let mut add = |name: &str, items: Option<&str>| {
+            grants.add(name, items.map(|item| vec![item.to_owned()]), &grantable)
+        };
+        assert_eq!(add("edit_roles", None), Err(InvalidGrant::Unknown("edit_roles".into())));
+        assert_eq!(add("custom:", None), Err(InvalidGrant::Unknown("custom:".into())));
+        assert_eq!(add("custom:paint", None), Err(InvalidGrant::Undeclared("custom:paint".into())));
+        for name in ["edit_groups", "custom:approve_removal"] {
+            assert_eq!(add(name, Some("a")), Err(InvalidGrant::NotLimitable(name.into())));
+        }
+        assert_eq!(add("custom:approve_removal", None), Ok(()));
+        let twice = InvalidGrant::Twice("custom:approve_removal".into());
+        assert_eq!(add("custom:approve_removal", None), Err(twice));
+    }
+
+    #[test]
+    fn who_manages_releases_keeps_linked_configurations_as_they_were() {
+        let releases = Grants::of(&["access_all_locations", "access_release_management"]);
+        let both =
+            Grants::of(&["access_all_locations", "access_release_management", "edit_linked_configurations"]);
+        for (given, before, expected) in [
+            (&releases, Some(&both), &both),
+            (&both, Some(&releases), &releases),
+            (&both, None, &both),
+            (&releases, None, &releases),
+        ] {
+            let mut grants = given.clone();
+            grants.normalise(before);
+            assert_eq!(grants, *expected, "{given:?} after {before:?}");
+        }
+        let mut without = Grants::of(&["access_all_locations"]);
+        without.normalise(Some(&both));
+        assert_eq!(without, Grants::of(&["access_all_locations"]));
+    }
+
+    #[test]
+    fn a_custom_name_has_its_prefix_and_plain_letters() {
+        let parse = |name: &str| {
+            let input =
+                CustomPermissionInput { name: name.into(), description: "x".into(), ..Default::default() };
+            input.parse().map(|(name, _)| name)
+        };
+        for name in ["custom:a", "custom:approve_removal_2", &format!("custom:{}", "x".repeat(57))] {
+            assert_eq!(parse(name), Ok(name.to_owned()));
+        }
+        for name in [
+            "",
+            "custom",
+            "custom:",
+            "approve",
+            "Custom:a",
+            "custom:A",
+            "custom:a b",
+            "custom:é",
+            " custom:a",
+        ] {
+            assert!(parse(name).is_err(), "{name}");
+        }
+        assert!(parse(&format!("custom:{}", "x".repeat(58))).is_err());
     }
 }

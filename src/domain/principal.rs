@@ -156,6 +156,12 @@ impl Principal {
         Self { identity: Identity::System, ..Self::anonymous(origin) }
     }
 
+    /// Whether this principal is an admin of the project space. The gateway's operator counts as one: they could make
+    /// themselves one anyway.
+    pub fn administers(&self, space: ProjectSpaceId) -> bool {
+        self.identity == Identity::System || self.standing_in(space).is_some_and(|standing| standing.is_admin)
+    }
+
     /// What this principal is in a project space; nothing when it does not belong there.
     pub fn standing_in(&self, space: ProjectSpaceId) -> Option<&Standing> {
         self.standings.iter().find(|standing| standing.project_space == space)

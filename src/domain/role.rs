@@ -1,9 +1,9 @@
 //! Roles: named sets of permissions in a project space. Source: reference commcare-users §1.
 
-use super::permission::Grants;
+use super::permission::{Grantable, Grants};
 use super::person::filled_line;
 use super::project_space::text_of;
-use super::{FaultCode, Faults, ProjectSpaceId, RoleId, Standing};
+use super::{FaultCode, Faults, Patch, ProjectSpaceId, RoleId, Standing};
 
 /// Longest name of a role, in characters (reference §1.5).
 pub const NAME_MAX: usize = 128;
@@ -11,7 +11,7 @@ pub const NAME_MAX: usize = 128;
 pub const ASSIGNABLE_BY_MAX: usize = 100;
 
 /// A role.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Role {
     /// Its id.
     pub id: RoleId,
@@ -29,6 +29,8 @@ pub struct Role {
     pub is_mobile_default: bool,
     /// Archived roles stay with those who have them and are given to nobody else.
     pub is_archived: bool,
+    /// Grows with every change: a decision and its write are about the same version.
+    pub version: i32,
 }
 
 impl Role {
@@ -153,40 +155,30 @@ impl From<&Preset> for NewRole {
     }
 }
 
+/// What is to be changed about a role, as it was sent.
+#[derive(Debug, Default)]
+pub struct RoleChange {
+    /// A new name. It cannot be cleared.
+    pub name: Patch<String>,
+    /// Replaces all permissions.
+    pub permissions: Patch<Vec<(String, Option<Vec<String>>)>>,
+    /// Replaces the roles whose holders may give it.
+    pub assignable_by: Patch<Vec<String>>,
+    /// Whether every non-admin who may edit users may give it.
+    pub editable_by_non_admins: Option<bool>,
+}
+
 impl RoleInput {
     /// Checks everything at once, and applies the rules of a saved role.
     ///
     /// # Errors
     /// All that is wrong.
-    pub fn parse(&self) -> Result<NewRole, Faults> {
+    pub fn parse(&self, grantable: &Grantable) -> Result<NewRole, Faults> {
         let mut faults = Faults::new();
-        let name = text_of(&mut faults, "name", filled_line(&self.name, NAME_MAX));
-        if name.as_deref().is_some_and(|name| name.to_lowercase() == "admin") {
-            faults.add(
-                FaultCode::RoleNameTaken,
-                &["name"],
-                "`Admin` is every project space's own and not a role",
-            );
-        }
-        let mut grants = Grants::none();
-        for (index, (permission, items)) in self.permissions.iter().enumerate() {
-            if let Err(error) = grants.add(permission, items.clone()) {
-                faults.add(FaultCode::InvalidValue, &["permissions", &index.to_string()], error);
-            }
-        }
-        grants.normalise();
-        if self.assignable_by.len() > ASSIGNABLE_BY_MAX {
-            faults.add(
-                FaultCode::TooLong,
-                &["assignable_by_ids"],
-                format!("at most {ASSIGNABLE_BY_MAX} roles"),
-            );
-        }
-        let mut assignable_by = Vec::new();
-        for (index, id) in self.assignable_by.iter().take(ASSIGNABLE_BY_MAX).enumerate() {
-            let path = ["assignable_by_ids", &index.to_string()];
-            assignable_by.extend(faults.take(FaultCode::InvalidValue, &path, RoleId::parse(id)));
-        }
+        let name = name(&mut faults, &self.name);
+        let mut grants = grants(&mut faults, &self.permissions, grantable);
+        grants.normalise(None);
+        let assignable_by = assigners(&mut faults, &self.assignable_by);
         match name {
             Some(name) if faults.is_empty() => Ok(NewRole {
                 name,
@@ -200,6 +192,76 @@ impl RoleInput {
     }
 }
 
+impl RoleChange {
+    /// The role as it would be, and all that was wrong. What is left out stays.
+    pub fn draft(&self, before: &Role, grantable: &Grantable) -> (Role, Faults) {
+        let mut faults = Faults::new();
+        let mut role = before.clone();
+        match &self.name {
+            Patch::Keep => {}
+            Patch::Clear => faults.add(FaultCode::Required, &["name"], "`name` must not be empty"),
+            Patch::Set(text) => role.name = name(&mut faults, text).unwrap_or_default(),
+        }
+        match &self.permissions {
+            Patch::Keep => {}
+            Patch::Clear => role.grants = Grants::none(),
+            Patch::Set(permissions) => {
+                role.grants = grants(&mut faults, permissions, grantable);
+                role.grants.normalise(Some(&before.grants));
+            }
+        }
+        match &self.assignable_by {
+            Patch::Keep => {}
+            Patch::Clear => role.assignable_by.clear(),
+            Patch::Set(ids) => role.assignable_by = assigners(&mut faults, ids),
+        }
+        if let Some(editable) = self.editable_by_non_admins {
+            role.editable_by_non_admins = editable;
+        }
+        (role, faults)
+    }
+}
+
+fn name(faults: &mut Faults, text: &str) -> Option<String> {
+    let name = text_of(faults, "name", filled_line(text, NAME_MAX))?;
+    if name.to_lowercase() == "admin" {
+        let message = "`Admin` is every project space's own and not a role";
+        faults.add(FaultCode::RoleNameTaken, &["name"], message);
+        return None;
+    }
+    Some(name)
+}
+
+fn grants(
+    faults: &mut Faults,
+    permissions: &[(String, Option<Vec<String>>)],
+    grantable: &Grantable,
+) -> Grants {
+    let mut grants = Grants::none();
+    for (index, (permission, items)) in permissions.iter().enumerate() {
+        let added = grants.add(permission, items.clone(), grantable);
+        faults.take(FaultCode::InvalidValue, &["permissions", &index.to_string()], added);
+    }
+    grants
+}
+
+fn assigners(faults: &mut Faults, ids: &[String]) -> Vec<RoleId> {
+    if ids.len() > ASSIGNABLE_BY_MAX {
+        faults.add(FaultCode::TooLong, &["assignable_by_ids"], format!("at most {ASSIGNABLE_BY_MAX} roles"));
+    }
+    let mut assigners = Vec::new();
+    for (index, id) in ids.iter().take(ASSIGNABLE_BY_MAX).enumerate() {
+        let path = ["assignable_by_ids", &index.to_string()];
+        match faults.take(FaultCode::InvalidValue, &path, RoleId::parse(id)) {
+            Some(id) if !assigners.contains(&id) => assigners.push(id),
+            _ => {}
+        }
+    }
+    // A set: the order in which they were sent says nothing.
+    assigners.sort();
+    assigners
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -208,14 +270,15 @@ mod tests {
     fn presets_are_normal_already() {
         for preset in Preset::ALL {
             let mut grants = Grants::of(preset.permissions);
-            grants.normalise();
+            grants.normalise(None);
             assert_eq!(grants, Grants::of(preset.permissions), "{}", preset.name);
         }
     }
 
     #[test]
     fn admin_is_no_role_in_any_case() {
-        let faults = RoleInput { name: " aDMIN ".into(), ..RoleInput::default() }.parse().unwrap_err();
+        let input = RoleInput { name: " aDMIN ".into(), ..RoleInput::default() };
+        let faults = input.parse(&Grantable::default()).unwrap_err();
         assert_eq!(faults.into_iter().next().unwrap().code, FaultCode::RoleNameTaken);
     }
 }

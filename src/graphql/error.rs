@@ -155,6 +155,12 @@ pub enum UserErrorCode {
     GrantNotHeld,
     /// A role of this name exists, whatever its case.
     RoleNameTaken,
+    /// Somebody or something has the role: archive it instead.
+    RoleInUse,
+    /// A role grants the permission.
+    PermissionInUse,
+    /// Only admins of the project space may.
+    AdminOnly,
     /// Another thing of this kind has the name or code.
     NameTaken,
     /// The thing is not in a state that allows this.

@@ -5,6 +5,7 @@
 
 mod api_key;
 mod context;
+mod custom_permission;
 mod error;
 mod group;
 mod loader;
@@ -13,6 +14,7 @@ mod mobile_worker;
 mod nested;
 mod node;
 mod page;
+mod patch;
 mod project_space;
 mod requires;
 mod role;
@@ -42,6 +44,7 @@ pub struct Mutation(
     session::SessionMutation,
     mobile_worker::MobileWorkerMutation,
     role::RoleMutation,
+    custom_permission::CustomPermissionMutation,
     location::LocationMutation,
     group::GroupMutation,
     api_key::ApiKeyMutation,

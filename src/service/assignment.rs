@@ -4,7 +4,7 @@
 use super::{Failure, Services};
 use crate::authz::{AssignGroup, AssignLocation, AssignRole};
 use crate::domain::{
-    Assignment, AssignmentInput, FaultCode, Faults, GroupId, Identity, LocationId, MobileWorkerInput,
+    Assignment, AssignmentInput, FaultCode, Faults, GroupId, LocationId, MobileWorkerInput,
     MobileWorkerProfile, Patch, Principal, ProjectSpaceId, QualifiedRole, RoleId,
 };
 
@@ -71,7 +71,7 @@ impl Assigner<'_> {
             return Ok(());
         }
         // No policy can switch this off: Admin is given and taken by admins alone (seed 001).
-        if (role_before.is_admin() || after.role.is_admin()) && !self.is_admin() {
+        if (role_before.is_admin() || after.role.is_admin()) && !self.principal.administers(self.space) {
             let path = if after.role.is_admin() && input.admin.is_some() { "admin" } else { "role_id" };
             let message = "only an admin of the project space makes somebody an admin, or no longer one";
             faults.add(FaultCode::RoleNotAssignable, &[path], message);
@@ -80,12 +80,6 @@ impl Assigner<'_> {
             QualifiedRole::Role(role) => self.check_role(role, Recipient::WebUser, faults).await,
             QualifiedRole::Admin | QualifiedRole::None => Ok(()),
         }
-    }
-
-    /// The gateway's operator counts as one: they could make themselves one anyway.
-    fn is_admin(&self) -> bool {
-        self.principal.identity == Identity::System
-            || self.principal.standing_in(self.space).is_some_and(|standing| standing.is_admin)
     }
 
     async fn check_groups(&self, change: &Change<'_, GroupId>, faults: &mut Faults) -> Result<(), Failure> {

@@ -9,6 +9,7 @@ pub mod api;
 pub mod api_key;
 mod assignment;
 mod cursor;
+pub mod custom_permission;
 mod failure;
 pub mod group;
 pub mod idempotency;

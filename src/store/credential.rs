@@ -6,6 +6,7 @@ use super::error::StoreError;
 use super::link::{Link, parse_ids};
 use super::mobile_worker::{GROUPS, LOCATIONS};
 use super::role::grants;
+use super::role_use::owner_is_a_member;
 use super::row_filter::is_storable;
 use super::session::session;
 use crate::domain::{
@@ -164,7 +165,8 @@ impl Store {
         self.one(&query).await?.map(session_credential).transpose()
     }
 
-    /// The API key whose secret has this hash and whose owner signs in with this address.
+    /// The API key whose secret has this hash and whose owner signs in with this address. A key ends with the membership
+    /// it was made in: who is removed and invited again makes new ones.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -175,6 +177,7 @@ impl Store {
     ) -> Result<Option<ApiKeyCredential>, StoreError> {
         let query = api_key_row::Entity::find()
             .filter(api_key_row::Column::SecretHash.eq(secret_hash.to_vec()))
+            .filter(Expr::exists(owner_is_a_member()))
             .filter(
                 api_key_row::Column::WebUserId.in_subquery(
                     Query::select()

@@ -12,6 +12,9 @@ pub enum StoreError {
     /// A unique name or code is taken. The use case knows which one it wrote.
     #[error("a unique value is taken")]
     Conflict(#[source] DbErr),
+    /// What the row refers to is gone, or is still referred to: somebody else was faster.
+    #[error("what the row refers to has changed")]
+    Gone(#[source] DbErr),
     /// No connection was to be had in time, or SQLite's writer was taken too long.
     #[error("the database is too busy")]
     Busy(#[source] DbErr),
@@ -33,7 +36,8 @@ impl From<DbErr> for StoreError {
         }
         match error.sql_err() {
             Some(SqlErr::UniqueConstraintViolation(_)) => Self::Conflict(error),
-            Some(SqlErr::ForeignKeyConstraintViolation(_) | _) | None => Self::Unexpected(error),
+            Some(SqlErr::ForeignKeyConstraintViolation(_)) => Self::Gone(error),
+            Some(_) | None => Self::Unexpected(error),
         }
     }
 }

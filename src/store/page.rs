@@ -53,9 +53,16 @@ pub(super) fn cut(
         .limit(u64::from(request.limit()) + 1);
 }
 
+/// The answer to a count.
 #[derive(FromQueryResult)]
-struct Count {
+pub(super) struct Count {
     number: i64,
+}
+
+impl Count {
+    pub(super) fn of(self) -> u64 {
+        u64::try_from(self.number).unwrap_or_default()
+    }
 }
 
 impl Store {
@@ -66,7 +73,7 @@ impl Store {
             .from_subquery(query, Alias::new("counted"))
             .to_owned();
         let count: Option<Count> = self.one(&query).await?;
-        Ok(count.map_or(0, |count| u64::try_from(count.number).unwrap_or_default()))
+        Ok(count.map_or(0, Count::of))
     }
 
     /// The same rows of several lists at once, in one statement: a group's members for every group of a page. Each list

@@ -11,6 +11,7 @@
 mod api_key;
 mod cli;
 mod coverage;
+mod custom_permission;
 mod gate;
 mod group;
 mod house;

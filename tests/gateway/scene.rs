@@ -2,9 +2,11 @@
 //! and the checks that every mutation shares.
 
 use crate::support::{Actor, PASSWORD, TestApp, operator};
-use fieldgate::domain::{GroupInput, LocationInput, LocationTypeInput, MobileWorkerInput, Patch, RoleInput};
+use fieldgate::domain::{
+    CustomPermissionInput, GroupInput, LocationInput, LocationTypeInput, MobileWorkerInput, Patch, RoleInput,
+};
 use fieldgate::service::mobile_worker::NewPassword;
-use fieldgate::service::{group, location, mobile_worker, role};
+use fieldgate::service::{custom_permission, group, location, mobile_worker, role};
 use serde_json::{Value as Json, json};
 
 /// Edits mobile workers, below their own locations only.
@@ -49,6 +51,16 @@ pub async fn role_of(app: &TestApp, space: &str, name: &str, permissions: &[&str
         editable_by_non_admins: open,
     };
     role::create(&app.services, &operator(), space, &input).await.unwrap().id.to_string()
+}
+
+/// A permission that `acme` declares, which takes items; its global id.
+pub async fn declare(app: &TestApp, name: &str) -> String {
+    let input = CustomPermissionInput {
+        name: name.to_owned(),
+        description: "Do what our own policy asks this for.".to_owned(),
+        can_be_limited: true,
+    };
+    custom_permission::create(&app.services, &operator(), "acme", &input).await.unwrap().id.to_string()
 }
 
 /// A role that those with another role may give.

@@ -1,6 +1,7 @@
 use super::{MobileWorkerPayload, parse_id};
 use crate::domain::{Faults, MobileWorkerInput, Patch};
 use crate::graphql::context::ContextExt;
+use crate::graphql::patch::{patch, texts};
 use crate::graphql::requires::requires;
 use crate::service::mobile_worker;
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result};
@@ -68,17 +69,5 @@ impl UpdateMobileWorkerMutation {
         };
         let result = mobile_worker::update(ctx.services(), ctx.principal(), id, input.version, &fields).await;
         Ok(ctx.settle(result)?.into())
-    }
-}
-
-fn texts(ids: Vec<ID>) -> Vec<String> {
-    ids.into_iter().map(|id| id.0).collect()
-}
-
-fn patch<T>(given: MaybeUndefined<T>) -> Patch<T> {
-    match given {
-        MaybeUndefined::Undefined => Patch::Keep,
-        MaybeUndefined::Null => Patch::Clear,
-        MaybeUndefined::Value(value) => Patch::Set(value),
     }
 }

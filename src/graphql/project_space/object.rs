@@ -1,6 +1,7 @@
 use crate::authz::Visible;
 use crate::domain::{ProjectSpace, Settings};
 use crate::graphql::context::ContextExt;
+use crate::graphql::custom_permission::{self, PermissionObject};
 use crate::graphql::group::{self, GroupConnection, GroupFilterInput};
 use crate::graphql::location::{self, LocationConnection, LocationFilter, LocationTypeObject};
 use crate::graphql::mobile_worker::{
@@ -111,6 +112,15 @@ impl ProjectSpaceObject {
     ) -> Result<Vec<RoleObject>> {
         let roles = service::role::list(ctx.services(), ctx.principal(), self.0.id, include_archived).await;
         Ok(roles.map_err(|failure| ctx.fail(&failure))?.into_iter().map(RoleObject::from).collect())
+    }
+
+    /// All permissions that roles may grant here: CommCare's, then those that the project space declares.
+    #[graphql(
+        directive = requires::apply("custom_permission.read".to_owned()),
+        complexity = "50 * child_complexity + 1"
+    )]
+    async fn permission_catalogue(&self, ctx: &Context<'_>) -> Result<Vec<PermissionObject>> {
+        custom_permission::catalogue(ctx, self.0.id).await
     }
 
     /// The groups that you may see, by name.

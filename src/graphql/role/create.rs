@@ -1,18 +1,23 @@
-use super::RoleObject;
+use super::RolePayload;
 use crate::domain::RoleInput;
 use crate::graphql::context::ContextExt;
-use crate::graphql::error::UserError;
 use crate::graphql::requires::requires;
 use crate::service::role;
-use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, ID, InputObject, Object, Result};
 
 /// A permission, and the items that it is to be limited to.
 #[derive(InputObject)]
 pub struct PermissionGrantInput {
-    /// The permission's name: `edit_commcare_users`, or one of your own: `custom:approve_removal`.
+    /// The permission's name: `edit_commcare_users`, or one that the project space declares: `custom:approve_removal`.
     permission: String,
     /// The items; leave it out for all.
     items: Option<Vec<String>>,
+}
+
+impl PermissionGrantInput {
+    pub fn into_parts(self) -> (String, Option<Vec<String>>) {
+        (self.permission, self.items)
+    }
 }
 
 /// A new role.
@@ -31,33 +36,21 @@ pub struct CreateRoleInput {
     editable_by_non_admins: bool,
 }
 
-/// What became of a role.
-#[derive(SimpleObject)]
-pub struct RolePayload {
-    /// The role; null when it was refused.
-    role: Option<RoleObject>,
-    /// All that was wrong with the input.
-    user_errors: Vec<UserError>,
-}
-
 #[derive(Default)]
-pub struct RoleMutation;
+pub struct CreateRoleMutation;
 
 #[Object]
-impl RoleMutation {
+impl CreateRoleMutation {
     /// Make a role. Only admins may.
     #[graphql(directive = requires::apply("role.create".to_owned()))]
     async fn create_role(&self, ctx: &Context<'_>, input: CreateRoleInput) -> Result<RolePayload> {
         let new = RoleInput {
             name: input.name,
-            permissions: input.permissions.into_iter().map(|grant| (grant.permission, grant.items)).collect(),
+            permissions: input.permissions.into_iter().map(PermissionGrantInput::into_parts).collect(),
             assignable_by: input.assignable_by_ids.into_iter().flatten().map(|id| id.0).collect(),
             editable_by_non_admins: input.editable_by_non_admins,
         };
         let result = role::create(ctx.services(), ctx.principal(), &input.project_space, &new).await;
-        Ok(match ctx.settle(result)? {
-            Ok(role) => RolePayload { role: Some(role.into()), user_errors: Vec::new() },
-            Err(user_errors) => RolePayload { role: None, user_errors },
-        })
+        Ok(ctx.settle(result)?.into())
     }
 }

@@ -74,4 +74,9 @@ impl RoleObject {
     async fn is_archived(&self) -> bool {
         self.0.is_archived
     }
+
+    /// Give it back in an update to refuse a lost update.
+    async fn version(&self) -> i32 {
+        self.0.version
+    }
 }

@@ -1,7 +1,7 @@
-use crate::authz::{AssignRole, Attributes, CreateRole, Visible};
+use super::{check_assigners, grantable, name_taken};
+use crate::authz::{Attributes, CreateRole, Visible};
 use crate::domain::{FaultCode, Faults, Principal, Role, RoleInput};
 use crate::service::{Refused, Services, project_space};
-use crate::store::StoreError;
 
 /// Makes a role. Only admins may, or whoever could grant themselves anything (reference §1.1).
 ///
@@ -17,20 +17,12 @@ pub async fn create(
     let Some(space) = space else { return Err(project_space::nowhere(principal).into()) };
     let proposed = Attributes::new().with("name", input.name.as_str());
     let proof = services.authorizer.authorize::<CreateRole>(principal, space, proposed).await?;
-    let new = input.parse()?;
     let space = proof.resource().id;
+    let new = input.parse(&grantable(services, principal, space).await?)?;
 
     let mut faults = Faults::new();
-    if !new.assignable_by.is_empty() {
-        let scope = services.authorizer.scope::<AssignRole>(principal, space).await?;
-        let found = services.store.roles_with_ids(&scope, &new.assignable_by).await?;
-        for (index, id) in new.assignable_by.iter().enumerate() {
-            if !found.iter().any(|role| role.id == *id) {
-                let path = ["assignable_by_ids", &index.to_string()];
-                faults.add(FaultCode::RoleNotAssignable, &path, format!("there is no role `{id}`"));
-            }
-        }
-    }
+    check_assigners(services, principal, space, &new.assignable_by, &input.assignable_by, &mut faults)
+        .await?;
     // No policy can switch this off: nobody grants what they do not hold (DESIGN §1).
     if let Some(standing) = principal.standing_in(space)
         && !standing.is_admin
@@ -44,12 +36,6 @@ pub async fn create(
 
     let name = new.name.clone();
     let mut work = services.store.begin(proof).await?;
-    let role = work.create(new).await.map_err(|error| match error {
-        StoreError::Conflict(_) => {
-            let message = format!("a role named `{name}` exists");
-            Refused::Input(Faults::one(FaultCode::RoleNameTaken, &["name"], message))
-        }
-        other => other.into(),
-    })?;
+    let role = work.create(new).await.map_err(name_taken(&name))?;
     Ok(work.commit().await?.created(role))
 }

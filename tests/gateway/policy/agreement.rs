@@ -86,11 +86,12 @@ fn row() -> impl Strategy<Value = Attributes> {
 
 /// What is done to rows; what is done to the project space has no list.
 fn questions() -> Vec<(&'static str, &'static str)> {
-    const KINDS: [&str; 8] = [
+    const KINDS: [&str; 9] = [
         "invitation",
         "access_request",
         "mobile_worker",
         "role",
+        "custom_permission",
         "location",
         "location_type",
         "group",

@@ -113,13 +113,13 @@ static HOST: std::sync::LazyLock<fieldgate::policy::PolicyHost> = std::sync::Laz
 
 #[tokio::test]
 async fn every_action_has_its_line_in_the_table() {
-    let mut table = format!("{LEGEND}\n{:34}{:16}", "action", "on");
+    let mut table = format!("{LEGEND}\n{:34}{:18}", "action", "on");
     let principals = principals();
     for (name, _) in &principals {
         write!(table, "{name:11}").unwrap();
     }
     for (action, kind) in ACTIONS {
-        write!(table, "\n{action:34}{kind:16}").unwrap();
+        write!(table, "\n{action:34}{kind:18}").unwrap();
         for (_, asker) in &principals {
             let (near, far) =
                 (answer(asker, action, kind, NEAR).await, answer(asker, action, kind, FAR).await);

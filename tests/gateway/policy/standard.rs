@@ -125,7 +125,15 @@ fn table(asker: &Asker, kind: &str, action: &str, row: &Attributes, proposed: &A
                 Refused("admin_only")
             }
         }
-        ("role", "role.read" | "role.assign") => {
+        ("project_space", "custom_permission.create") | ("custom_permission", "custom_permission.delete") => {
+            if who.is_admin {
+                Permit
+            } else {
+                Refused("admin_only")
+            }
+        }
+        ("custom_permission", "custom_permission.read") => Permit,
+        ("role", _) => {
             let my_role = who.role.map(|role| role.hex());
             let reads = any(&[
                 "view_roles",
@@ -139,7 +147,10 @@ fn table(asker: &Asker, kind: &str, action: &str, row: &Attributes, proposed: &A
                 truth("editable_by_non_admins") || shares("assignable_by", my_role.into_iter().collect());
             match action {
                 "role.read" => or_hidden(reads),
+                "role.paint" => Silence,
                 _ if !reads => Hidden,
+                "role.update" | "role.archive" | "role.unarchive" | "role.delete" if who.is_admin => Permit,
+                "role.update" | "role.archive" | "role.unarchive" | "role.delete" => Refused("admin_only"),
                 _ if truth("is_archived") => Refused("archived"),
                 _ if who.is_admin || (manages && open) => Permit,
                 _ if manages => Refused("role_not_assignable"),
@@ -256,7 +267,7 @@ fn rows(kind: &str) -> Vec<(Attributes, Attributes)> {
                 none().with("id", hex(id)).with("location_lineage", lineage).with("is_archived", archived)
             })
             .collect(),
-        "location_type" => vec![none().with("id", hex(40))],
+        "location_type" | "custom_permission" => vec![none().with("id", hex(40))],
         "group" => [30, 31].map(|id| none().with("id", hex(id))).into(),
         "api_key" => [1, 2].map(|id| none().with("owner_id", hex(id))).into(),
         other => unreachable!("standard has no rule for `{other}`"),
@@ -298,12 +309,13 @@ fn askers() -> Vec<Asker> {
 
 /// `session.*` and what is the operator's never reach a policy.
 fn questions() -> impl Iterator<Item = (&'static str, &'static str)> {
-    const KINDS: [&str; 9] = [
+    const KINDS: [&str; 10] = [
         "project_space",
         "invitation",
         "access_request",
         "mobile_worker",
         "role",
+        "custom_permission",
         "location",
         "location_type",
         "group",
@@ -311,6 +323,7 @@ fn questions() -> impl Iterator<Item = (&'static str, &'static str)> {
     ];
     ACTIONS.iter().copied().filter(|(_, kind)| KINDS.contains(kind)).chain([
         ("mobile_worker.paint", "mobile_worker"),
+        ("role.paint", "role"),
         ("project_space.delete", "project_space"),
         ("role.read", "group"),
     ])

@@ -1,4 +1,4 @@
-use crate::scene::{EDITOR, assert_denied, audited, faults, member, nowhere, pairs, role, role_of};
+use crate::scene::{EDITOR, assert_denied, audited, declare, faults, member, nowhere, pairs, role, role_of};
 use crate::support::TestApp;
 use serde_json::{Value as Json, json};
 
@@ -20,6 +20,7 @@ async fn an_admin_makes_a_role_and_to_edit_implies_to_view() {
     let app = TestApp::spawn().await;
     let admin = app.admin().await;
     let lead = role(&app, "Lead", EDITOR).await;
+    declare(&app, "custom:approve_removal").await;
     let input = json!({
         "projectSpace": "acme", "name": " Nurse ", "assignableByIds": [lead], "editableByNonAdmins": true,
         "permissions": [
@@ -71,6 +72,7 @@ async fn all_faults_of_a_role_are_told_at_once() {
             { "permission": "view_apps" },
             { "permission": "view_apps" },
             { "permission": "view_reports", "items": [""] },
+            { "permission": "custom:undeclared" },
         ],
     });
     let expected = pairs(&[
@@ -79,6 +81,7 @@ async fn all_faults_of_a_role_are_told_at_once() {
         ("INVALID_VALUE", "permissions.1"),
         ("INVALID_VALUE", "permissions.3"),
         ("INVALID_VALUE", "permissions.4"),
+        ("INVALID_VALUE", "permissions.5"),
         ("INVALID_VALUE", "assignableByIds.0"),
     ]);
     assert_eq!(faults(&admin, CREATE, wrong).await, expected);
@@ -110,7 +113,7 @@ async fn a_role_is_given_by_roles_of_its_own_space_only() {
     let foreign = role_of(&app, "globex", "Lead", &[], false).await;
     let own = role(&app, "Lead", &[]).await;
     let mut new = input("Nurse", json!([]));
-    new["assignableByIds"] = json!([own, foreign, nowhere("ro")]);
+    new["assignableByIds"] = json!([own, foreign, nowhere("ro"), own]);
     let expected =
         pairs(&[("ROLE_NOT_ASSIGNABLE", "assignableByIds.1"), ("ROLE_NOT_ASSIGNABLE", "assignableByIds.2")]);
     assert_eq!(faults(&admin, CREATE, new).await, expected);

@@ -1,1 +1,5 @@
+mod archive;
 mod create;
+mod delete;
+mod unarchive;
+mod update;

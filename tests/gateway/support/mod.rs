@@ -3,6 +3,7 @@
 
 mod actor;
 mod database;
+mod permits;
 
 pub use actor::{Actor, Answer};
 
@@ -158,6 +159,12 @@ impl TestApp {
         let services = Arc::new(Services { authorizer, ..Services::clone(&self.services) });
         let gateway = Gateway { services: Arc::clone(&services), policy: Arc::clone(&self.policy) };
         Self { services, routes: gateway.routes().boxed(), ..self }
+    }
+
+    /// The same gateway, under a policy that permits everything whose action begins so.
+    pub fn permitting(self, prefix: &'static str) -> Self {
+        let host = Arc::clone(&self.policy);
+        self.with_policy(Arc::new(permits::Permits { host, prefix }))
     }
 
     /// The statements run since the last call.
