@@ -118,8 +118,6 @@ pub enum Channel {
     Page,
     /// The command line.
     CommandLine,
-    /// The page that the link of a mail leads to.
-    MailLink,
     /// A background job.
     Job,
 }
@@ -132,7 +130,6 @@ impl Channel {
             Self::Rest => "rest",
             Self::Page => "page",
             Self::CommandLine => "command_line",
-            Self::MailLink => "mail_link",
             Self::Job => "job",
         }
     }

@@ -3,11 +3,13 @@
 //!
 //! What belongs next door: what the call does (`service`), how the request arrives (`http`).
 
+mod access_request;
 mod api_key;
 mod context;
 mod custom_permission;
 mod error;
 mod group;
+mod invitation;
 mod loader;
 mod location;
 mod mobile_worker;
@@ -21,7 +23,7 @@ mod role;
 mod session;
 mod viewer;
 
-pub use context::Loaders;
+pub use context::Caller;
 pub use error::ErrorCode;
 
 use async_graphql::{EmptySubscription, MergedObject};
@@ -35,13 +37,21 @@ const DIRECTIVES_MAX: usize = 5;
 
 /// Everything that can be read.
 #[derive(MergedObject, Default)]
-pub struct Query(node::NodeQuery, viewer::ViewerQuery, project_space::ProjectSpaceQuery);
+pub struct Query(
+    node::NodeQuery,
+    viewer::ViewerQuery,
+    project_space::ProjectSpaceQuery,
+    invitation::InvitationQuery,
+);
 
 /// Everything that can be changed. Each mutation takes one `input` and answers with one payload: the changed object, or
 /// null and `userErrors`.
 #[derive(MergedObject, Default)]
 pub struct Mutation(
     session::SessionMutation,
+    project_space::UpdateProjectSpaceMutation,
+    invitation::InvitationMutation,
+    access_request::AccessRequestMutation,
     mobile_worker::MobileWorkerMutation,
     role::RoleMutation,
     custom_permission::CustomPermissionMutation,

@@ -31,6 +31,8 @@ pub fn routes(app: App) -> impl Endpoint<Output = poem::Response> {
         .at("/a/:space/api/user/v1/:id/:verb/", rest::worker_verb(app.clone()))
         .at("/openapi.json", poem::get(rest::openapi_document))
         .at("/invitation/:token", pages::invitation(app.clone()))
+        .at("/a/:space/api/invitation/v1", rest::invitations(app.clone()))
+        .at("/a/:space/api/invitation/v1/", rest::invitations(app.clone()))
         .at("/health", poem::get(health::alive))
         .at("/ready", poem::get(health::ready(app)))
         .around(edge::around)

@@ -8,6 +8,7 @@
     reason = "a test that goes wrong should end there and say where"
 )]
 
+mod access_request;
 mod api_key;
 mod cli;
 mod coverage;
@@ -16,6 +17,7 @@ mod gate;
 mod group;
 mod house;
 mod http;
+mod invitation;
 mod isolation;
 mod location;
 mod migration;
