@@ -1,24 +1,31 @@
 //! The wiring: from a configuration to a gateway that serves. The only place that names every concrete type.
 
 mod key;
+mod mail;
 
 use crate::authn::{Authenticator, Passwords, TokenKey};
 use crate::authz::Authorizer;
 use crate::config::Config;
-use crate::domain::{Clock, ProjectSpaceId, SystemClock};
+use crate::domain::{Clock, InvalidId, ProjectSpaceId, SystemClock, WebUserId};
 use crate::http::{self, App};
+use crate::outbound::HttpsClient;
 use crate::policy::{ModuleSource, PolicyConfig, PolicyError, PolicyHost};
-use crate::service::{Cursors, Services};
+use crate::service::mail::Mailer;
+use crate::service::{Cursors, Https, Services};
 use crate::store::{ConnectOptions, Store, StoreError, migrate_up};
-use crate::{authn, graphql};
+use crate::webhook::MailReports;
+use crate::{authn, graphql, jobs};
 use poem::listener::{Acceptor, Listener, TcpListener};
+use secrecy::SecretString;
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::watch;
 
 pub use key::KeyError;
+pub use mail::MailError;
 
 /// How long requests under way are given to finish when the gateway is told to stop.
 const STOPPING: Duration = Duration::from_secs(20);
@@ -36,6 +43,15 @@ pub enum StartError {
     /// The key cannot be had.
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// Mail cannot be had.
+    #[error(transparent)]
+    Mail(#[from] MailError),
+    /// TLS cannot be had.
+    #[error("the cryptography of this build cannot do TLS")]
+    Tls(#[from] rustls::Error),
+    /// Not a web user's id.
+    #[error("`operators` must list ids of web users, as `fieldgate user add --json` prints them")]
+    Operator(#[source] InvalidId),
     /// The database cannot be reached or brought up to date.
     #[error("the database cannot be used: is `database_url` right, and is it running?")]
     Store(#[from] StoreError),
@@ -56,6 +72,8 @@ pub struct Gateway {
     pub services: Arc<Services>,
     /// The policies.
     pub policy: Arc<PolicyHost>,
+    /// Takes what mail providers report.
+    pub mail_reports: Arc<MailReports>,
 }
 
 /// What differs between production and tests.
@@ -70,6 +88,18 @@ pub struct Parts {
     pub worker_suffix: String,
     /// How policies are run.
     pub policy: PolicyConfig,
+    /// Hands mails to the world.
+    pub mailer: Arc<dyn Mailer>,
+    /// How the gateway is reached from outside, without a `/` at the end.
+    pub public_url: String,
+    /// Reads pages of other servers.
+    pub https: Arc<dyn Https>,
+    /// What mail providers must know.
+    pub mail_webhook_secret: Option<SecretString>,
+    /// The SNS topics that are listened to.
+    pub mail_sns_topics: Vec<String>,
+    /// The operators among the web users.
+    pub operators: Vec<WebUserId>,
 }
 
 impl Gateway {
@@ -78,6 +108,9 @@ impl Gateway {
     /// # Errors
     /// [`StartError`].
     pub async fn open(config: &Config) -> Result<Self, StartError> {
+        let operators = config.operators.iter().map(|id| WebUserId::parse(id));
+        let operators = operators.collect::<Result<_, _>>().map_err(StartError::Operator)?;
+        let mailer = mail::mailer(config)?;
         make_data_dir(config.data_dir())
             .map_err(|error| StartError::DataDir(config.data_dir().to_owned(), error))?;
         let parts = Parts {
@@ -93,6 +126,12 @@ impl Gateway {
                 cache_dir: Some(config.data_dir().join("policies")),
                 ..PolicyConfig::default()
             },
+            mailer,
+            public_url: config.public_url(),
+            https: Arc::new(HttpsClient::new()?),
+            mail_webhook_secret: config.mail_webhook_secret.clone(),
+            mail_sns_topics: config.mail_sns_topics.clone(),
+            operators,
         };
         let gateway = Self::assemble(parts).await?;
         migrate_up(&gateway.services.store).await?;
@@ -112,6 +151,7 @@ impl Gateway {
             key: parts.key.clone(),
             clock: Arc::clone(&parts.clock),
             worker_suffix: parts.worker_suffix.into(),
+            operators: parts.operators.into(),
         };
         let engine: Arc<PolicyHost> = Arc::clone(&policy);
         let services = Services {
@@ -120,13 +160,20 @@ impl Gateway {
             clock: parts.clock,
             store,
             authenticator,
+            mailer: parts.mailer,
+            public_url: parts.public_url.into(),
         };
-        Ok(Self { services: Arc::new(services), policy })
+        let mail_reports = MailReports::new(parts.mail_webhook_secret, parts.mail_sns_topics, parts.https);
+        Ok(Self { services: Arc::new(services), policy, mail_reports: Arc::new(mail_reports) })
     }
 
     /// All routes of this gateway.
     pub fn routes(&self) -> impl poem::Endpoint<Output = poem::Response> + use<> {
-        http::routes(App { services: Arc::clone(&self.services), schema: graphql::schema() })
+        http::routes(App {
+            services: Arc::clone(&self.services),
+            schema: graphql::schema(),
+            mail_reports: Arc::clone(&self.mail_reports),
+        })
     }
 
     /// Listens, calls `ready` with the address, and serves until the process is told to stop: then it takes no more
@@ -134,21 +181,43 @@ impl Gateway {
     ///
     /// # Errors
     /// [`StartError`].
-    pub async fn serve(self, listen: SocketAddr, ready: impl FnOnce(SocketAddr)) -> Result<(), StartError> {
+    pub async fn serve(
+        mut self,
+        listen: SocketAddr,
+        ready: impl FnOnce(SocketAddr),
+    ) -> Result<(), StartError> {
         let refused = |error| StartError::Listen(listen, error);
         let acceptor = TcpListener::bind(listen).into_acceptor().await.map_err(refused)?;
         let bound =
             acceptor.local_addr().first().and_then(|local| local.as_socket_addr().copied()).unwrap_or(listen);
+        if *self.services.public_url == format!("http://{listen}") {
+            // Of port 0, only the system knew what it would be.
+            let public_url = format!("http://{bound}").into();
+            self.services = Arc::new(Services { public_url, ..Services::clone(&self.services) });
+        }
         let mut known = HashMap::new();
         self.load_policies(&mut known).await?;
         let routes = self.routes();
+        let (stop, stopping) = watch::channel(false);
+        let mails = tokio::spawn(jobs::mail::send(Arc::clone(&self.services), stopping));
         let watch = tokio::spawn(self.watch_policies(known));
+        let told_to_stop = async move {
+            told_to_stop().await;
+            // The job finishes the mails in hand while the requests under way are finished.
+            stop.send_replace(true);
+        };
         ready(bound);
         let served = poem::Server::new_with_acceptor(acceptor)
             .idle_timeout(IDLE)
-            .run_with_graceful_shutdown(routes, told_to_stop(), Some(STOPPING))
+            .run_with_graceful_shutdown(routes, told_to_stop, Some(STOPPING))
             .await;
         watch.abort();
+        let hand = mails.abort_handle();
+        if tokio::time::timeout(STOPPING, mails).await.is_err() {
+            // The mail in hand goes again in a minute, under the same Message-ID, from whoever runs then.
+            tracing::warn!("a mail server was too slow to wait for");
+            hand.abort();
+        }
         served.map_err(refused)
     }
 

@@ -3,7 +3,7 @@
 
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 /// The file that is read when none is named, if it is there.
 const FILE: &str = "fieldgate.toml";
 const ENV_PREFIX: &str = "FIELDGATE_";
+/// Shortest secret that mail providers must know, in bytes: it is all that keeps a forger out.
+const WEBHOOK_SECRET_MIN: usize = 16;
 
 /// What an operator may set. Every key is also `FIELDGATE_<KEY>`.
 #[derive(Debug, Deserialize)]
@@ -30,6 +32,26 @@ pub struct Config {
     pub worker_suffix: String,
     /// Most connections to the database.
     pub database_connections: u32,
+    /// The mail server: `smtps://host`, `smtp://host` (STARTTLS, always), or `smtp://host?tls=none`. When not set, mails
+    /// become files in the data folder, and the log shows their links.
+    pub smtp_url: Option<String>,
+    /// The user at the mail server.
+    pub smtp_user: Option<String>,
+    /// And the password.
+    pub smtp_password: Option<SecretString>,
+    /// A file with the certificates, in PEM form, of an authority that signed the mail server's, beside the usual ones.
+    pub smtp_ca_file: Option<PathBuf>,
+    /// Who mails come from: `Acme Health <fieldgate@acme.example>`. Must be set along with `smtp_url`.
+    pub mail_from: Option<String>,
+    /// What must come along with delivery reports: in the header `X-Webhook-Secret` of `/webhooks/mail/dsn` and
+    /// `/webhooks/mail/json`, which take nothing while this is not set.
+    pub mail_webhook_secret: Option<SecretString>,
+    /// The Amazon SNS topics, by ARN, whose messages `/webhooks/mail/ses` takes.
+    #[serde(default)]
+    pub mail_sns_topics: Vec<String>,
+    /// The web users, by id (`wu_…`), who may do over GraphQL what the gateway's operator may: clear blocked addresses.
+    #[serde(default)]
+    pub operators: Vec<String>,
     /// What is logged: `info`, `fieldgate=debug`, …
     pub log: String,
     /// How: `text` or `json`.
@@ -148,6 +170,16 @@ impl Config {
         if self.database_url.as_ref().is_some_and(|url| !known(url)) {
             return wrong("database_url", "must start with `sqlite:` or `postgres://`");
         }
+        if self.smtp_url.is_some() && self.mail_from.is_none() {
+            return wrong("mail_from", "must be set along with `smtp_url`");
+        }
+        let secret = self.mail_webhook_secret.as_ref().map(ExposeSecret::expose_secret);
+        if secret.is_some_and(|secret| secret.len() < WEBHOOK_SECRET_MIN) {
+            return wrong(
+                "mail_webhook_secret",
+                "must be at least 16 characters long: make one with `openssl rand -hex 32`",
+            );
+        }
         if self.database_connections == 0 {
             return wrong("database_connections", "must be at least 1");
         }
@@ -158,6 +190,12 @@ impl Config {
     pub fn database_url(&self) -> String {
         let embedded = || format!("sqlite://{}", self.data_dir.join("fieldgate.db").display());
         self.database_url.clone().unwrap_or_else(embedded)
+    }
+
+    /// How the gateway is reached from outside, without a `/` at the end.
+    pub fn public_url(&self) -> String {
+        let local = || format!("http://{}", self.listen);
+        self.public_url.as_ref().map_or_else(local, |url| url.trim_end_matches('/').to_owned())
     }
 
     /// Whether something is to be kept in the data folder.

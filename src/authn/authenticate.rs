@@ -4,7 +4,8 @@ use super::password::{Overloaded, Passwords};
 use super::secret::Secret;
 use super::token::TokenKey;
 use crate::domain::{
-    ApiKey, Clock, Email, Identity, LoginName, Origin, Principal, SignIn, Standing, permission::Grants,
+    ApiKey, Clock, Email, Identity, LoginName, Origin, Principal, SignIn, Standing, WebUserId,
+    permission::Grants,
 };
 use crate::store::{Store, StoreError};
 use base64::Engine;
@@ -29,6 +30,8 @@ pub struct Authenticator {
     pub clock: Arc<dyn Clock>,
     /// The last part of every worker's login name.
     pub worker_suffix: Arc<str>,
+    /// The accounts of the gateway's operators. By id: an address could be taken by somebody who does not own it.
+    pub operators: Arc<[WebUserId]>,
 }
 
 /// What a client presented.
@@ -136,12 +139,16 @@ impl Authenticator {
     ) -> Result<Principal, AuthnError> {
         let account = self.store.signed_in(identity).await?.filter(|account| account.is_active);
         let account = account.ok_or(AuthnError::Invalid)?;
+        // An API key is for one project space: it is nobody's key to the gateway.
+        let in_person = matches!(signed_in_by, SignIn::Password | SignIn::PasswordAndOtp);
+        let is_operator = in_person && self.operators.iter().any(|id| identity == Identity::WebUser(*id));
         Ok(Principal {
             identity,
             name: Some(account.name),
             signed_in_by,
             session: None,
             standings: account.standings,
+            is_operator,
             origin,
         })
     }

@@ -2,9 +2,9 @@
 
 use super::attribute::Attributes;
 use crate::domain::{
-    AccessRequest, Account, ApiKey, CustomPermission, FrontDoor, Gateway, Group, Identity, Invitation,
-    InvitationLink, Location, LocationType, MobileWorker, ProjectSpace, ProjectSpaceId, Role, Session,
-    WebUser,
+    AccessRequest, Account, ApiKey, CustomPermission, EmailAddress, FrontDoor, Gateway, Group, Identity,
+    Invitation, InvitationLink, Location, LocationType, Mail, MobileWorker, ProjectSpace, ProjectSpaceId,
+    Role, Session, WebUser,
 };
 
 /// Something that policy is asked about.
@@ -17,6 +17,14 @@ pub trait Resource: Send + Sync {
 
     /// 32 hexadecimal digits; nothing for the gateway itself.
     fn id(&self) -> Option<String>;
+
+    /// The project space whose people read of it in the audit.
+    fn audited_in(&self) -> Option<ProjectSpaceId> {
+        match self.realm() {
+            Realm::ProjectSpace(space) | Realm::Link(space) | Realm::Open(space) => Some(space),
+            Realm::Own(_) | Realm::Operators | Realm::Gateway => None,
+        }
+    }
 
     /// What policies are told about it. The names are those of the row filters that `store` understands.
     fn attributes(&self) -> Attributes;
@@ -35,7 +43,9 @@ pub enum Realm {
     /// Whoever comes: the store finds the row only where the project space lets strangers in so far. Its project space,
     /// for the audit.
     Open(ProjectSpaceId),
-    /// The operator of the gateway.
+    /// The operator at the gateway's command line, and those people whom the configuration names operators.
+    Operators,
+    /// The gateway itself: its command line and its jobs.
     Gateway,
 }
 
@@ -46,6 +56,10 @@ pub trait Action: Send + Sync + 'static {
     /// noun.verb, as policies, audit entries and logs say it.
     const NAME: &'static str;
 }
+
+/// An action of the gateway's own machinery, many a minute. It leaves an audit entry only when it changed something that
+/// somebody will ask about; see `UnitOfWork::commit_routine`.
+pub trait Routine: Action {}
 
 /// An action that makes something below its resource, which its maker may then see.
 pub trait Creates<R: Resource>: Action {}
@@ -173,6 +187,21 @@ actions! {
     /// Take one's API key away.
     DeleteApiKey on ApiKey = "api_key.delete";
 
+    /// See the outbox and the addresses that are blocked.
+    ReadOutbox on Gateway = "mail.read";
+    /// Take the next mail of the outbox in hand.
+    ClaimMail on Gateway = "mail.claim";
+    /// Send a mail, and note what became of it.
+    SendMail on Mail = "mail.send";
+    /// Put a mail that was not sent back to be sent.
+    RetryMail on Mail = "mail.retry";
+    /// Note what a mail provider reports.
+    ReportMail on Mail = "mail.report";
+    /// See whether an address takes mail, and whether it is blocked.
+    ReadEmailAddress on EmailAddress = "email_address.read";
+    /// Let mail go to a blocked address again.
+    ClearEmailBlock on EmailAddress = "email_address.clear_block";
+
     /// See one's own account.
     ReadAccount on WebUser = "account.read";
     /// Sign in: open a session of one's own.
@@ -182,3 +211,7 @@ actions! {
     /// Sign out: end one's own session.
     EndSession on Session = "session.end";
 }
+
+impl Routine for ClaimMail {}
+impl Routine for SendMail {}
+impl Routine for ReportMail {}

@@ -66,8 +66,11 @@ impl Authorizer {
             Realm::Gateway if principal.identity == Identity::System => {
                 return Ok(Authorized::host(principal, resource, decision));
             }
+            Realm::Operators if principal.identity == Identity::System || principal.is_operator => {
+                return Ok(Authorized::host(principal, resource, decision));
+            }
             Realm::Link(_) | Realm::Open(_) => return Ok(Authorized::host(principal, resource, decision)),
-            Realm::Own(_) | Realm::Gateway => return Err(stranger(principal)),
+            Realm::Own(_) | Realm::Operators | Realm::Gateway => return Err(stranger(principal)),
         };
         let standing = standing(principal, space)?;
         let request = Request {

@@ -4,8 +4,9 @@
 use super::action::{Realm, Resource};
 use super::attribute::{Attributes, Value};
 use crate::domain::{
-    AccessRequest, Account, ApiKey, CustomPermission, FrontDoor, Gateway, Group, Identity, Invitation,
-    InvitationLink, Location, LocationId, LocationType, MobileWorker, ProjectSpace, Role, Session, WebUser,
+    AccessRequest, Account, ApiKey, CustomPermission, EmailAddress, FrontDoor, Gateway, Group, Identity,
+    Invitation, InvitationLink, Location, LocationId, LocationType, Mail, MobileWorker, ProjectSpace,
+    ProjectSpaceId, Role, Session, WebUser,
 };
 
 fn hexes(ids: &[LocationId]) -> Vec<String> {
@@ -139,9 +140,34 @@ resources! {
                 .with("state", it.state.name())
                 .with("account_id", it.account.map(|id| id.hex()))
         };
+    // Looked at through a project space, it is for that space's policy; else for the gateway's operator.
+    EmailAddress = "email_address" of |it| it.project_space.map_or(Realm::Operators, Realm::ProjectSpace),
+        id |it| Some(it.address.to_string()),
+        |it| Attributes::new().with("email", it.address.as_str()).with("is_blocked", it.block.is_some());
 
     ApiKey = "api_key" of |it| Realm::ProjectSpace(it.project_space), id |it| Some(it.id.hex()),
         |it| {
             Attributes::new().with("id", it.id.hex()).with("owner_id", it.owner.hex())
         };
+}
+
+/// Mails are sent by the gateway. What becomes of one is for the people of its project space to read.
+impl Resource for Mail {
+    const KIND: &'static str = "mail";
+
+    fn realm(&self) -> Realm {
+        Realm::Gateway
+    }
+
+    fn id(&self) -> Option<String> {
+        Some(self.id.hex())
+    }
+
+    fn audited_in(&self) -> Option<ProjectSpaceId> {
+        self.project_space
+    }
+
+    fn attributes(&self) -> Attributes {
+        Attributes::new().with("email", self.recipient.as_str())
+    }
 }

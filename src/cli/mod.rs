@@ -2,6 +2,7 @@
 
 mod account;
 mod demo;
+mod mail;
 mod migrate;
 mod policy;
 mod serve;
@@ -47,6 +48,9 @@ enum Command {
     /// Policy modules
     #[command(subcommand)]
     Policy(policy::PolicyCommand),
+    /// The outbox, what mails say, and what comes back
+    #[command(subcommand)]
+    Mail(mail::MailCommand),
 }
 
 /// How a command writes what it found.
@@ -103,6 +107,7 @@ async fn execute(options: &ConfigOptions, command: Command) -> Result<(), Comman
         }
         Command::Policy(command) => policy::run(options, command).await,
         Command::Serve(serve) => serve::run(options, serve).await,
+        Command::Mail(command) => mail::run(options, command).await,
         Command::Migrate(command) => migrate::run(options, command).await,
         Command::Space(command) => account::space(options, command).await,
         Command::User(command) => account::user(options, command).await,

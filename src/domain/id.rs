@@ -116,6 +116,8 @@ ids! {
     AccessRequestId = "ar", "access request";
     /// A queued mail.
     MailId = "ma", "mail";
+    /// Something that came back from an address.
+    BounceId = "bo", "bounce";
 }
 
 #[cfg(test)]

@@ -159,6 +159,8 @@ pub struct Mail {
     pub attempts: u32,
     /// When it is tried next, if it is queued.
     pub next_attempt_at: DateTime<Utc>,
+    /// Until when a gateway has it in hand.
+    pub claimed_until: Option<DateTime<Utc>>,
     /// Why the last try failed.
     pub last_error: Option<String>,
     /// When it was queued.
@@ -167,9 +169,19 @@ pub struct Mail {
     pub sent_at: Option<DateTime<Utc>>,
 }
 
+impl Mail {
+    /// Whether it had a link that is no longer known: its seed goes when the mail is sent.
+    pub fn has_lost_its_link(&self) -> bool {
+        self.template.fields().contains(&"link") && self.data.get("link").is_none()
+    }
+}
+
 /// After which a failed mail is tried again, in minutes: quickly at first, as most troubles pass, and about two days in
 /// all, which outlasts a weekend's broken server by little and is far within an invitation's 30 days.
 const PAUSES: [i64; 9] = [1, 5, 15, 60, 3 * 60, 6 * 60, 12 * 60, 12 * 60, 12 * 60];
+
+/// Most tries of one mail.
+pub const ATTEMPTS_MAX: u32 = PAUSES.len() as u32 + 1;
 
 /// How long to wait after so many failed tries; nothing when it is time to give up.
 pub fn pause_after(attempts: u32) -> Option<TimeDelta> {
@@ -188,6 +200,8 @@ mod tests {
         let total = pauses.iter().sum::<TimeDelta>();
         assert!(total > TimeDelta::hours(45) && total < TimeDelta::hours(49), "{total}");
         assert_eq!((pause_after(0), pause_after(10)), (None, None));
+        assert_eq!(pauses.len(), 9);
+        assert_eq!(ATTEMPTS_MAX, 10);
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod access_request;
 mod account;
 mod assignment;
 mod clock;
+pub mod email_address;
 pub mod fault;
 pub mod group;
 mod id;
@@ -30,6 +31,7 @@ pub use access_request::{
 pub use account::{Account, ApiKey, Session, WebUser, name_for_people};
 pub use assignment::{ASSIGNMENTS_MAX, Assignment, AssignmentInput, QualifiedRole};
 pub use clock::{Clock, SystemClock};
+pub use email_address::{BlockReason, BounceCount, BounceKind, EmailAddress, MailEvent, MailOutcome};
 pub use fault::{Fault, FaultCode, Faults};
 pub use group::{Group, GroupChanges, GroupFilter, GroupInput};
 pub use id::*;

@@ -19,6 +19,8 @@ pub struct Principal {
     /// What they are in each project space they belong to. Read anew for every request, so that a
     /// change of rights acts on the next one.
     pub standings: Vec<Standing>,
+    /// Whether the configuration names them an operator of the gateway, beside its command line.
+    pub is_operator: bool,
     /// Where the act came from, for the audit.
     pub origin: Origin,
 }
@@ -118,6 +120,10 @@ pub enum Channel {
     Page,
     /// The command line.
     CommandLine,
+    /// The page that the link of a mail leads to.
+    MailLink,
+    /// A mail provider that reports what became of a mail.
+    Webhook,
     /// A background job.
     Job,
 }
@@ -130,6 +136,8 @@ impl Channel {
             Self::Rest => "rest",
             Self::Page => "page",
             Self::CommandLine => "command_line",
+            Self::MailLink => "mail_link",
+            Self::Webhook => "webhook",
             Self::Job => "job",
         }
     }
@@ -144,6 +152,7 @@ impl Principal {
             signed_in_by: SignIn::Internal,
             session: None,
             standings: Vec::new(),
+            is_operator: false,
             origin,
         }
     }

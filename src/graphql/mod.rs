@@ -3,13 +3,12 @@
 //!
 //! What belongs next door: what the call does (`service`), how the request arrives (`http`).
 
-mod access_request;
 mod api_key;
 mod context;
 mod custom_permission;
+mod email_address;
 mod error;
 mod group;
-mod invitation;
 mod loader;
 mod location;
 mod mobile_worker;
@@ -23,7 +22,7 @@ mod role;
 mod session;
 mod viewer;
 
-pub use context::Caller;
+pub use context::Loaders;
 pub use error::ErrorCode;
 
 use async_graphql::{EmptySubscription, MergedObject};
@@ -41,7 +40,7 @@ pub struct Query(
     node::NodeQuery,
     viewer::ViewerQuery,
     project_space::ProjectSpaceQuery,
-    invitation::InvitationQuery,
+    email_address::EmailAddressQuery,
 );
 
 /// Everything that can be changed. Each mutation takes one `input` and answers with one payload: the changed object, or
@@ -49,15 +48,13 @@ pub struct Query(
 #[derive(MergedObject, Default)]
 pub struct Mutation(
     session::SessionMutation,
-    project_space::UpdateProjectSpaceMutation,
-    invitation::InvitationMutation,
-    access_request::AccessRequestMutation,
     mobile_worker::MobileWorkerMutation,
     role::RoleMutation,
     custom_permission::CustomPermissionMutation,
     location::LocationMutation,
     group::GroupMutation,
     api_key::ApiKeyMutation,
+    email_address::EmailAddressMutation,
 );
 
 /// The schema.

@@ -6,6 +6,7 @@ use crate::domain::{Channel, Origin, Principal};
 use crate::graphql::Schema;
 use crate::rest::{Answer, problem};
 use crate::service::{Failure, Services};
+use crate::webhook::MailReports;
 use bytes::Bytes;
 use futures_util::FutureExt;
 use poem::http::{StatusCode, header};
@@ -28,6 +29,8 @@ pub struct App {
     pub services: Arc<Services>,
     /// The GraphQL schema.
     pub schema: Schema,
+    /// Takes what mail providers report.
+    pub mail_reports: Arc<MailReports>,
 }
 
 /// A request's id, for the answer, the log and the audit.
@@ -50,7 +53,7 @@ fn fresh_request_id() -> String {
 }
 
 /// The id that [`around`] gave a request.
-pub fn id_of(request: &Request) -> String {
+fn id_of(request: &Request) -> String {
     request.extensions().get::<RequestId>().map(|RequestId(id)| id.clone()).unwrap_or_default()
 }
 
@@ -142,15 +145,25 @@ pub fn answer(answer: Answer) -> Response {
 
 /// The body, as long as it is not too long.
 pub async fn body(request: &mut Request) -> Result<Bytes, Answer> {
-    let too_large = || problem(413, "BODY_TOO_LARGE", &format!("a body has at most {BODY_MAX} bytes"));
+    body_within(request, BODY_MAX).await
+}
+
+/// The same with a bound of its own.
+pub async fn body_within(request: &mut Request, max: usize) -> Result<Bytes, Answer> {
+    let too_large = || problem(413, "BODY_TOO_LARGE", &format!("a body has at most {max} bytes"));
     let announced = request.header(header::CONTENT_LENGTH).and_then(|length| length.parse::<u64>().ok());
-    if announced.is_some_and(|length| length > BODY_MAX as u64) {
+    if announced.is_some_and(|length| length > max as u64) {
         return Err(too_large());
     }
-    request.take_body().into_bytes_limit(BODY_MAX).await.map_err(|error| match error {
+    request.take_body().into_bytes_limit(max).await.map_err(|error| match error {
         poem::error::ReadBodyError::PayloadTooLarge => too_large(),
         _ => problem(400, "BAD_REQUEST", "the body ended early"),
     })
+}
+
+/// Where a request came from.
+pub fn origin(request: &Request, channel: Channel) -> Origin {
+    Origin::new(channel, id_of(request))
 }
 
 /// Who sends the request.
@@ -160,7 +173,7 @@ pub async fn principal(
     channel: Channel,
     basic: BasicAuth,
 ) -> Result<Principal, Failure> {
-    let origin = Origin::new(channel, id_of(request));
+    let origin = origin(request, channel);
     let authorization = request.headers().get(header::AUTHORIZATION);
     let authorization = authorization.map(header::HeaderValue::to_str).transpose();
     let authorization = authorization.map_err(|_| Failure::Unauthenticated)?;

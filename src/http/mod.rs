@@ -12,10 +12,12 @@ mod json;
 mod media;
 mod pages;
 mod rest;
+mod webhook;
 
 pub use edge::App;
 
 use poem::{Endpoint, EndpointExt, Route};
+use webhook::Form;
 
 /// All routes, behind the edge that gives each request an id, a deadline and its log line.
 pub fn routes(app: App) -> impl Endpoint<Output = poem::Response> {
@@ -31,8 +33,9 @@ pub fn routes(app: App) -> impl Endpoint<Output = poem::Response> {
         .at("/a/:space/api/user/v1/:id/:verb/", rest::worker_verb(app.clone()))
         .at("/openapi.json", poem::get(rest::openapi_document))
         .at("/invitation/:token", pages::invitation(app.clone()))
-        .at("/a/:space/api/invitation/v1", rest::invitations(app.clone()))
-        .at("/a/:space/api/invitation/v1/", rest::invitations(app.clone()))
+        .at("/webhooks/mail/dsn", poem::post(webhook::mail(app.clone(), Form::Dsn)))
+        .at("/webhooks/mail/ses", poem::post(webhook::mail(app.clone(), Form::Ses)))
+        .at("/webhooks/mail/json", poem::post(webhook::mail(app.clone(), Form::Json)))
         .at("/health", poem::get(health::alive))
         .at("/ready", poem::get(health::ready(app)))
         .around(edge::around)

@@ -1,7 +1,7 @@
 //! The pages on the wire: addresses that end with a token, forms, and headers that keep both from going anywhere else.
 
 use super::edge::{self, App};
-use crate::domain::{Channel, Origin};
+use crate::domain::Channel;
 use crate::pages::{self, Form, Page};
 use poem::http::{Method, StatusCode, header};
 use poem::{Endpoint, Request, Response};
@@ -31,7 +31,7 @@ pub fn invitation(app: App) -> impl Endpoint<Output = Response> {
 
 async fn serve(app: &App, mut request: Request) -> Response {
     let token = request.path_params::<String>().unwrap_or_default();
-    let origin = Origin::new(Channel::Page, edge::id_of(&request));
+    let origin = edge::origin(&request, Channel::Page);
     match *request.method() {
         Method::GET | Method::HEAD => written(pages::invitation::show(&app.services, origin, token).await),
         Method::POST => match form(&mut request).await {

@@ -6,7 +6,6 @@
 mod answer;
 mod call;
 mod fields;
-pub mod invitation;
 pub mod mobile_worker;
 pub mod openapi;
 mod page;

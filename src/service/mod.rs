@@ -10,11 +10,14 @@ pub mod api_key;
 mod assignment;
 mod cursor;
 pub mod custom_permission;
+pub mod email_address;
 mod failure;
 pub mod group;
+mod https;
 pub mod idempotency;
 pub mod invitation;
 pub mod location;
+pub mod mail;
 pub mod mobile_worker;
 pub mod project_space;
 pub mod role;
@@ -24,6 +27,7 @@ pub mod web_user;
 
 pub use cursor::{Cursors, InvalidCursor};
 pub use failure::{Failure, Refused};
+pub use https::{FetchError, Https};
 
 use crate::authn::Authenticator;
 use crate::authz::Authorizer;
@@ -44,6 +48,10 @@ pub struct Services {
     pub clock: Arc<dyn Clock>,
     /// Seals page cursors.
     pub cursors: Cursors,
+    /// Hands mails to the world.
+    pub mailer: Arc<dyn mail::Mailer>,
+    /// How the gateway is reached from outside, without a `/` at the end. Links are made of it.
+    pub public_url: Arc<str>,
 }
 
 impl Services {

@@ -1,7 +1,7 @@
 //! The audit: who did what, for whom, through which door, and which policy permitted it. Written by the commit alone.
 
 use super::error::StoreError;
-use crate::authz::{Action, Authorized, Realm, Resource, Value};
+use crate::authz::{Action, Authorized, Resource, Value};
 use crate::domain::{AuditEntryId, SignIn};
 use chrono::{DateTime, Utc};
 use entity::audit_entry;
@@ -59,17 +59,13 @@ pub(super) async fn insert<A: Action>(
     let principal = proof.principal();
     let resource = proof.resource();
     let Subject { kind, id, name } = subject.unwrap_or_else(|| Subject::of(resource));
-    let space = match resource.realm() {
-        Realm::ProjectSpace(space) | Realm::Link(space) | Realm::Open(space) => Some(space.0),
-        Realm::Own(_) | Realm::Gateway => None,
-    };
     let changes: Vec<Json> = changes
         .into_iter()
         .map(|change| json!({ "field": change.field, "from": change.from, "to": change.to }))
         .collect();
     let entry = audit_entry::ActiveModel {
         id: Set(AuditEntryId::fresh(now).0),
-        project_space_id: Set(space),
+        project_space_id: Set(resource.audited_in().map(|space| space.0)),
         at: Set(now),
         principal_id: Set(principal.identity.id()),
         principal_name: Set(principal.name.clone()),

@@ -4,8 +4,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// Which rooms a room may import. HOUSE-STYLE §1, with two more arrows: signing in is a use case that needs `authn`'s
-/// passwords and tokens, and the command line (`cli`) stands beside `http` as another door.
+/// Which rooms a room may import. HOUSE-STYLE §1, with more arrows: signing in is a use case that needs `authn`'s
+/// passwords and tokens, the command line (`cli`) stands beside `http` as another door, and what mail providers report
+/// comes through one of its own (`webhook`).
 const ARROWS: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("authz", &["domain"]),
@@ -16,10 +17,25 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("graphql", &["domain", "authz", "service"]),
     ("rest", &["domain", "authz", "service"]),
     ("pages", &["domain", "authz", "service"]),
-    ("http", &["domain", "service", "authn", "graphql", "rest", "pages"]),
+    ("outbound", &["domain", "service"]),
+    ("jobs", &["domain", "authz", "service"]),
+    ("webhook", &["domain", "service"]),
+    ("http", &["domain", "service", "authn", "graphql", "rest", "pages", "webhook"]),
     ("config", &[]),
-    ("app", &["domain", "authz", "store", "authn", "service", "policy", "graphql", "rest", "http", "config"]),
-    ("cli", &["domain", "authn", "service", "policy", "graphql", "rest", "config", "app", "store"]),
+    (
+        "app",
+        &[
+            "domain", "authz", "store", "authn", "service", "policy", "graphql", "rest", "http", "config",
+            "outbound", "jobs", "webhook",
+        ],
+    ),
+    (
+        "cli",
+        &[
+            "domain", "authn", "service", "policy", "graphql", "rest", "config", "app", "store", "outbound",
+            "webhook",
+        ],
+    ),
 ];
 
 fn root() -> PathBuf {

@@ -77,6 +77,9 @@ fn table(asker: &Asker, kind: &str, action: &str, row: &Attributes, proposed: &A
                 _ => Silence,
             }
         }
+        ("email_address", "email_address.read") => {
+            or_hidden(any(&["view_web_users", "edit_web_users"]) && all)
+        }
         ("access_request", "access_request.read" | "access_request.reject") => {
             or_hidden(holds("edit_web_users") && all)
         }
@@ -250,6 +253,7 @@ fn rows(kind: &str) -> Vec<(Attributes, Attributes)> {
                 .collect();
         }
         "access_request" => vec![none().with("id", hex(60)).with("state", "open")],
+        "email_address" => vec![none().with("email", "jdoe@example.org").with("is_blocked", true)],
         "role" => (0..16_u128)
             .map(|bits| {
                 none()
@@ -309,10 +313,11 @@ fn askers() -> Vec<Asker> {
 
 /// `session.*` and what is the operator's never reach a policy.
 fn questions() -> impl Iterator<Item = (&'static str, &'static str)> {
-    const KINDS: [&str; 10] = [
+    const KINDS: [&str; 11] = [
         "project_space",
         "invitation",
         "access_request",
+        "email_address",
         "mobile_worker",
         "role",
         "custom_permission",

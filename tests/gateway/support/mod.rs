@@ -3,20 +3,28 @@
 
 mod actor;
 mod database;
+mod mailbox;
+mod pages;
 mod permits;
+mod smtp_server;
 
 pub use actor::{Actor, Answer};
+pub use mailbox::Mailbox;
+pub use pages::Pages;
+pub use smtp_server::{Mood, SmtpServer};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use database::Database;
 use fieldgate::app::{Gateway, Parts};
 use fieldgate::authn::TokenKey;
 use fieldgate::authz::{Authorizer, PolicyEngine};
-use fieldgate::domain::{Channel, Clock, Origin, Principal, ProjectSpaceInput, RoleId, Settings};
+use fieldgate::domain::{Channel, Clock, Origin, Principal, ProjectSpaceInput, RoleId, Settings, WebUserId};
 use fieldgate::policy::PolicyConfig;
+use fieldgate::service::mail::Mailer;
 use fieldgate::service::web_user::NewWebUser;
-use fieldgate::service::{Services, project_space, role, web_user};
-use fieldgate::store::ConnectOptions;
+use fieldgate::service::{Https, Services, mail, project_space, role, web_user};
+use fieldgate::store::{ConnectOptions, Store};
+use fieldgate::webhook::MailReports;
 use poem::endpoint::BoxEndpoint;
 use poem::{EndpointExt, Response};
 use std::sync::{Arc, LazyLock, Mutex};
@@ -24,6 +32,12 @@ use std::sync::{Arc, LazyLock, Mutex};
 pub const ADMIN: &str = "admin@acme.example";
 pub const PASSWORD: &str = "a long enough password";
 pub const WORKER_PASSWORD: &str = "qwer1234";
+/// Where the gateway says that it is.
+pub const PUBLIC_URL: &str = "https://gate.example";
+/// What mail providers must know.
+pub const WEBHOOK_SECRET: &str = "a secret for mail providers";
+/// The SNS topic that is listened to.
+pub const SNS_TOPIC: &str = "arn:aws:sns:eu-west-1:123456789012:bounces";
 
 /// A clock that only the test moves.
 pub struct TestClock(Mutex<DateTime<Utc>>);
@@ -38,6 +52,11 @@ impl Clock for TestClock {
 pub struct TestApp {
     pub services: Arc<Services>,
     pub policy: Arc<fieldgate::policy::PolicyHost>,
+    /// Where its mails go.
+    pub mailbox: Arc<Mailbox>,
+    /// The servers that it can read from.
+    pub pages: Arc<Pages>,
+    mail_reports: Arc<MailReports>,
     routes: BoxEndpoint<'static, Response>,
     clock: Arc<TestClock>,
     statements: Arc<Mutex<Vec<String>>>,
@@ -55,6 +74,7 @@ impl TestApp {
         let clock = Arc::new(TestClock(Mutex::new(DateTime::from_timestamp(1_790_000_000, 0).unwrap())));
         let statements = Arc::new(Mutex::new(Vec::new()));
         let seen = Arc::clone(&statements);
+        let (mailbox, pages) = (Arc::new(Mailbox::default()), Arc::new(Pages::default()));
         let gateway = Gateway::assemble(Parts {
             database: ConnectOptions {
                 url: database.url().to_owned(),
@@ -70,6 +90,12 @@ impl TestApp {
                 cache_dir: Some(POLICIES.path().join("cache")),
                 ..PolicyConfig::default()
             },
+            mailer: Arc::clone(&mailbox) as Arc<dyn Mailer>,
+            public_url: PUBLIC_URL.to_owned(),
+            https: Arc::clone(&pages) as Arc<dyn Https>,
+            mail_webhook_secret: Some(WEBHOOK_SECRET.to_owned().into()),
+            mail_sns_topics: vec![SNS_TOPIC.to_owned()],
+            operators: Vec::new(),
         })
         .await
         .unwrap();
@@ -77,6 +103,9 @@ impl TestApp {
             routes: gateway.routes().boxed(),
             services: gateway.services,
             policy: gateway.policy,
+            mailbox,
+            pages,
+            mail_reports: gateway.mail_reports,
             clock,
             statements,
             database,
@@ -156,8 +185,30 @@ impl TestApp {
     /// The same gateway, with another policy engine.
     pub fn with_policy(self, policy: Arc<dyn PolicyEngine>) -> Self {
         let authorizer = Authorizer::new(policy, Arc::clone(&self.clock) as Arc<dyn Clock>);
-        let services = Arc::new(Services { authorizer, ..Services::clone(&self.services) });
-        let gateway = Gateway { services: Arc::clone(&services), policy: Arc::clone(&self.policy) };
+        let services = Services { authorizer, ..Services::clone(&self.services) };
+        self.with_services(services)
+    }
+
+    /// The same gateway, whose mails go elsewhere.
+    pub fn with_mailer(self, mailer: impl Mailer) -> Self {
+        let services = Services { mailer: Arc::new(mailer), ..Services::clone(&self.services) };
+        self.with_services(services)
+    }
+
+    /// The same gateway, with these operators.
+    pub fn with_operators(self, operators: &[WebUserId]) -> Self {
+        let mut services = Services::clone(&self.services);
+        services.authenticator.operators = operators.into();
+        self.with_services(services)
+    }
+
+    fn with_services(self, services: Services) -> Self {
+        let services = Arc::new(services);
+        let gateway = Gateway {
+            services: Arc::clone(&services),
+            policy: Arc::clone(&self.policy),
+            mail_reports: Arc::clone(&self.mail_reports),
+        };
         Self { services, routes: gateway.routes().boxed(), ..self }
     }
 
@@ -165,6 +216,22 @@ impl TestApp {
     pub fn permitting(self, prefix: &'static str) -> Self {
         let host = Arc::clone(&self.policy);
         self.with_policy(Arc::new(permits::Permits { host, prefix }))
+    }
+
+    /// Another gateway's connection to the same database, with the same clock.
+    pub async fn another_store(&self) -> Store {
+        let options =
+            ConnectOptions { url: self.database.url().to_owned(), max_connections: 4, on_statement: None };
+        Store::connect(&options, Arc::clone(&self.clock) as Arc<dyn Clock>).await.unwrap()
+    }
+
+    /// Sends all mails that are due, one after the other; how many tries that took.
+    pub async fn deliver(&self) -> usize {
+        let mut tries = 0;
+        while mail::send_next(&self.services).await.unwrap().is_some() {
+            tries += 1;
+        }
+        tries
     }
 
     /// The statements run since the last call.
