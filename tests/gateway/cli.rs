@@ -11,7 +11,7 @@ const PASSWORD: &str = "a long enough password";
 const ADMIN: &str = "admin@acme.example";
 
 /// The binary in a folder of its own, with nothing of the caller's environment that it would read.
-fn fieldgate(folder: &Path, arguments: &[&str]) -> Command {
+pub fn fieldgate(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_fieldgate"));
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().to_uppercase().starts_with("FIELDGATE_") {
@@ -27,7 +27,7 @@ fn fieldgate(folder: &Path, arguments: &[&str]) -> Command {
     command
 }
 
-fn run(folder: &Path, arguments: &[&str]) -> Output {
+pub fn run(folder: &Path, arguments: &[&str]) -> Output {
     fieldgate(folder, arguments).output().unwrap()
 }
 
@@ -36,26 +36,26 @@ fn text(bytes: &[u8]) -> &str {
 }
 
 /// What a command that must succeed prints.
-fn printed(output: &Output) -> &str {
+pub fn printed(output: &Output) -> &str {
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     text(&output.stdout)
 }
 
 /// What a command that must fail says, which is not in its output.
-fn complaint(output: &Output) -> &str {
+pub fn complaint(output: &Output) -> &str {
     assert_eq!(output.status.code(), Some(1), "{}", text(&output.stdout));
     assert_eq!(text(&output.stdout), "");
     text(&output.stderr)
 }
 
-fn with_input(mut command: Command, input: &str) -> Output {
+pub fn with_input(mut command: Command, input: &str) -> Output {
     let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
     child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
     child.wait_with_output().unwrap()
 }
 
 /// A project space `acme` with its admin, and a key for them as the `Authorization` header has it.
-fn space_and_key(folder: &Path) -> String {
+pub fn space_and_key(folder: &Path) -> String {
     let create = ["space", "create", "acme", "--admin-email", ADMIN, "--admin-password-stdin"];
     let made = with_input(fieldgate(folder, &create), &format!("{PASSWORD}\n"));
     assert!(printed(&made).contains("acme"));
@@ -65,7 +65,7 @@ fn space_and_key(folder: &Path) -> String {
 }
 
 /// A gateway that serves; killed when it is dropped.
-struct Serving {
+pub struct Serving {
     child: Child,
     address: String,
     output: BufReader<std::process::ChildStdout>,
@@ -73,7 +73,7 @@ struct Serving {
 
 impl Serving {
     /// Starts it on a free port and reads from its output which one that is.
-    fn start(folder: &Path) -> Self {
+    pub fn start(folder: &Path) -> Self {
         let log = std::fs::File::options().create(true).append(true).open(folder.join("serve.log")).unwrap();
         let mut command = fieldgate(folder, &["serve", "--listen", "127.0.0.1:0"]);
         let mut child = command.stderr(log).spawn().unwrap();
@@ -89,8 +89,12 @@ impl Serving {
         Self { child, address, output }
     }
 
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
     /// One HTTP/1.1 exchange: the status and the body.
-    fn send(&self, method: &str, path: &str, authorization: &str, body: &str) -> (u16, String) {
+    pub fn send(&self, method: &str, path: &str, authorization: &str, body: &str) -> (u16, String) {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
         write!(
@@ -112,7 +116,7 @@ impl Serving {
     }
 
     /// Sends a signal by its name and gives the exit code; none when the signal ended it.
-    fn signal(mut self, name: &str) -> Option<i32> {
+    pub fn signal(mut self, name: &str) -> Option<i32> {
         let sent =
             Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status().unwrap();
         assert!(sent.success());
@@ -151,6 +155,14 @@ fn every_command_explains_itself() {
         &["policy", "build", "--help"],
         &["policy", "check", "--help"],
         &["policy", "list", "--help"],
+        &["mail", "--help"],
+        &["mail", "test", "--help"],
+        &["mail", "preview", "--help"],
+        &["mail", "list", "--help"],
+        &["mail", "retry", "--help"],
+        &["mail", "bounce", "--help"],
+        &["mail", "blocked", "--help"],
+        &["mail", "unblock", "--help"],
     ] {
         let output = run(folder.path(), command);
         let help = printed(&output);
@@ -284,6 +296,22 @@ fn an_unknown_key_or_a_bad_value_in_the_file_is_named() {
         ("public_url = \"ftp://example.org\"", "public_url"),
         ("database_url = \"mysql://localhost\"", "database_url"),
         ("token_key = \"short\"", "token_key"),
+        ("smtp_url = \"smtps://mail.example\"", "mail_from"),
+        ("smtp_url = \"mail.example\"\nmail_from = \"a@b.example\"", "smtp_url"),
+        ("smtp_url = \"smtp://mail.example?tls=perhaps\"\nmail_from = \"a@b.example\"", "smtp_url"),
+        ("smtp_url = \"smtps://u:p@mail.example\"\nmail_from = \"a@b.example\"", "smtp_user"),
+        (
+            "smtp_url = \"smtps://mail.example\"\nmail_from = \"a@b.example\"\nsmtp_user = \"u\"",
+            "smtp_password",
+        ),
+        (
+            "smtp_url = \"smtps://mail.example\"\nmail_from = \"a@b.example\"\nsmtp_ca_file = \"none.pem\"",
+            "smtp_ca_file",
+        ),
+        ("mail_from = \"nobody\"", "mail_from"),
+        ("mail_webhook_secret = \"short\"", "mail_webhook_secret"),
+        ("mail_sns_topics = \"arn:aws:sns:eu-west-1:1:t\"", "mail_sns_topics"),
+        ("operators = [\"admin@acme.example\"]", "operators"),
     ] {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("fieldgate.toml"), file).unwrap();

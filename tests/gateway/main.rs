@@ -8,18 +8,19 @@
     reason = "a test that goes wrong should end there and say where"
 )]
 
-mod access_request;
 mod api_key;
 mod cli;
+mod cli_mail;
 mod coverage;
 mod custom_permission;
+mod email_address;
 mod gate;
 mod group;
 mod house;
 mod http;
-mod invitation;
 mod isolation;
 mod location;
+mod mail;
 mod migration;
 mod mobile_worker;
 mod node;
@@ -34,3 +35,4 @@ mod session;
 mod statements;
 mod support;
 mod viewer;
+mod webhook;

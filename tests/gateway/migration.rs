@@ -211,3 +211,42 @@ async fn people_and_roles_of_before_are_found_by_the_lists_of_members() {
     store.close().await.unwrap();
     blank.gone().await;
 }
+
+#[tokio::test]
+async fn mails_stay_when_the_outbox_changes_its_shape() {
+    let blank = Blank::make().await;
+    let store = blank.store().await;
+    migrate_up(&store).await.unwrap();
+    let names: Vec<_> = migration_status(&store).await.unwrap().into_iter().map(|state| state.name).collect();
+    let back = names.len() - names.iter().position(|name| name.ends_with("_mail")).unwrap();
+    migrate_down(&store, u32::try_from(back).unwrap()).await.unwrap();
+    let id = match connect(&blank.url).await.get_database_backend() {
+        DbBackend::Sqlite => "x'0192f5d1c0de70008000000000000042'",
+        _ => "'0192f5d1-c0de-7000-8000-000000000042'",
+    };
+    run(
+        &blank.url,
+        &format!(
+            "INSERT INTO mail (id, recipient, template, data, message_id, status, attempts, next_attempt_at, created_at)
+             VALUES ({id}, 'ana@example.org', 'action_notice', '{{}}', 'm@fieldgate', 'given_up', 3,
+                     '2026-11-22T17:00:00+00:00', '2026-11-22T16:00:00+00:00')"
+        ),
+    )
+    .await;
+    migrate_up(&store).await.unwrap();
+    run(&blank.url, "UPDATE mail SET status = 'undeliverable' WHERE attempts = 3 AND claimed_until IS NULL")
+        .await;
+    migrate_down(&store, u32::try_from(back).unwrap()).await.unwrap();
+    let connection = connect(&blank.url).await;
+    let sql = "SELECT recipient || ' ' || status || ' ' || message_id FROM mail";
+    let rows = connection
+        .query_all_raw(Statement::from_string(connection.get_database_backend(), sql))
+        .await
+        .unwrap();
+    let rows: Vec<String> = rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect();
+    assert_eq!(rows, ["ana@example.org given_up m@fieldgate"]);
+    connection.close().await.unwrap();
+    migrate_up(&store).await.unwrap();
+    store.close().await.unwrap();
+    blank.gone().await;
+}
