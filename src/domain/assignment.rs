@@ -100,6 +100,8 @@ impl AssignmentInput {
             (Patch::Keep | Patch::Clear, Some(true)) => QualifiedRole::Admin,
             (Patch::Keep, None) => before,
             (Patch::Keep, Some(false)) if before.role().is_some() => before,
+            // The channel has said already what is wrong with it.
+            _ if self.unreadable.concern("role_id") => QualifiedRole::None,
             // A web user always has a role (reference §1.8).
             (Patch::Keep | Patch::Clear, _) => {
                 faults.add(FaultCode::Required, &["role_id"], "choose a role");

@@ -149,6 +149,25 @@ impl Faults {
         self.0.extend(others.0);
     }
 
+    /// The same faults, where a field has another name: first the domain's, then the channel's.
+    #[must_use]
+    pub fn with_names(mut self, names: &[(&str, &str)]) -> Self {
+        // What the client made up keeps its name.
+        for fault in self.0.iter_mut().filter(|fault| fault.code != FaultCode::UnknownField) {
+            // Only the first step is a name of ours: below it stand indices, and the project's own keys as they are.
+            let Some(field) = fault.path.first_mut() else { continue };
+            if let Some((_, name)) = names.iter().find(|(ours, _)| ours == field) {
+                *field = (*name).to_owned();
+            }
+        }
+        self
+    }
+
+    /// Whether there is one about this field.
+    pub fn concern(&self, field: &str) -> bool {
+        self.0.iter().any(|fault| fault.path.first().is_some_and(|first| first == field))
+    }
+
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -116,6 +116,16 @@ pub enum DeliveryStatus {
 }
 
 impl DeliveryStatus {
+    /// The name that clients of the REST API see.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Sent => "sent",
+            Self::Delivered => "delivered",
+            Self::Undeliverable => "undeliverable",
+        }
+    }
+
     /// The states of a mail that this stands for.
     pub fn of_mails(self) -> &'static [MailStatus] {
         match self {
@@ -170,6 +180,13 @@ pub struct InvitationLink {
     pub inviter_name: Option<String>,
     /// The account that has the invited address.
     pub account: Option<WebUserId>,
+}
+
+impl InvitationLink {
+    /// What people call what is given: `Admin`, or the role's name.
+    pub fn role_name(&self) -> &str {
+        self.role_name.as_deref().unwrap_or("Admin")
+    }
 }
 
 /// Why what an invitation gives can no longer be given.

@@ -120,8 +120,6 @@ pub enum Channel {
     Page,
     /// The command line.
     CommandLine,
-    /// The page that the link of a mail leads to.
-    MailLink,
     /// A mail provider that reports what became of a mail.
     Webhook,
     /// A background job.
@@ -136,7 +134,6 @@ impl Channel {
             Self::Rest => "rest",
             Self::Page => "page",
             Self::CommandLine => "command_line",
-            Self::MailLink => "mail_link",
             Self::Webhook => "webhook",
             Self::Job => "job",
         }

@@ -6,7 +6,7 @@ use super::nested::Lists;
 use crate::domain::{Group, Location, LocationType, Principal, Role};
 use crate::service::{Failure, Refused, Services};
 use async_graphql::{Context, Error};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// The loaders of one request: each collects what the objects of a page ask for, and loads it in one statement.
 pub struct Loaders {
@@ -35,6 +35,39 @@ impl Loaders {
     }
 }
 
+/// Who the resolvers of a request work for: who sent it; and from a sign-in on, who signed in, so that the answer to it can
+/// show them what is theirs.
+pub struct Caller {
+    services: Arc<Services>,
+    sender: Acting,
+    signed_in: OnceLock<Acting>,
+}
+
+struct Acting {
+    principal: Arc<Principal>,
+    loaders: Loaders,
+}
+
+impl Caller {
+    /// The sender of a request.
+    pub fn new(services: &Arc<Services>, principal: Arc<Principal>) -> Self {
+        let sender = Acting { loaders: Loaders::new(services, &principal), principal };
+        Self { services: Arc::clone(services), sender, signed_in: OnceLock::new() }
+    }
+
+    fn acting(&self) -> &Acting {
+        self.signed_in.get().unwrap_or(&self.sender)
+    }
+
+    /// The rest of the document is theirs. Of several who sign in with one document, it is the first one's.
+    fn becomes(&self, principal: &Principal) {
+        self.signed_in.get_or_init(|| {
+            let principal = Arc::new(principal.clone());
+            Acting { loaders: Loaders::new(&self.services, &principal), principal }
+        });
+    }
+}
+
 /// Typed access to the context.
 pub trait ContextExt<'a> {
     /// The use cases.
@@ -43,6 +76,8 @@ pub trait ContextExt<'a> {
     fn principal(&self) -> &'a Principal;
     /// The request's loaders.
     fn loaders(&self) -> &'a Loaders;
+    /// They have just signed in.
+    fn becomes(&self, principal: &Principal);
     /// The error that a client sees of a failure. Our own faults are logged here, with the request's id.
     fn fail(&self, failure: &Failure) -> Error;
     /// What a mutation answers: done, or refused with all faults; a failure is an error.
@@ -57,11 +92,15 @@ impl<'a> ContextExt<'a> for Context<'a> {
     }
 
     fn principal(&self) -> &'a Principal {
-        self.data_unchecked::<Arc<Principal>>()
+        &self.data_unchecked::<Caller>().acting().principal
     }
 
     fn loaders(&self) -> &'a Loaders {
-        self.data_unchecked::<Loaders>()
+        &self.data_unchecked::<Caller>().acting().loaders
+    }
+
+    fn becomes(&self, principal: &Principal) {
+        self.data_unchecked::<Caller>().becomes(principal);
     }
 
     fn fail(&self, failure: &Failure) -> Error {

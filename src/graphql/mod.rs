@@ -3,12 +3,14 @@
 //!
 //! What belongs next door: what the call does (`service`), how the request arrives (`http`).
 
+mod access_request;
 mod api_key;
 mod context;
 mod custom_permission;
 mod email_address;
 mod error;
 mod group;
+mod invitation;
 mod loader;
 mod location;
 mod mobile_worker;
@@ -22,7 +24,7 @@ mod role;
 mod session;
 mod viewer;
 
-pub use context::Loaders;
+pub use context::Caller;
 pub use error::ErrorCode;
 
 use async_graphql::{EmptySubscription, MergedObject};
@@ -40,6 +42,7 @@ pub struct Query(
     node::NodeQuery,
     viewer::ViewerQuery,
     project_space::ProjectSpaceQuery,
+    invitation::InvitationQuery,
     email_address::EmailAddressQuery,
 );
 
@@ -48,6 +51,9 @@ pub struct Query(
 #[derive(MergedObject, Default)]
 pub struct Mutation(
     session::SessionMutation,
+    project_space::UpdateProjectSpaceMutation,
+    invitation::InvitationMutation,
+    access_request::AccessRequestMutation,
     mobile_worker::MobileWorkerMutation,
     role::RoleMutation,
     custom_permission::CustomPermissionMutation,

@@ -1,14 +1,19 @@
 //! Any object by its global id (Relay's object identification).
 
+use super::access_request::AccessRequestObject;
 use super::context::ContextExt;
 use super::error::{Settled, UserError, UserErrorCode};
 use super::group::GroupObject;
+use super::invitation::InvitationObject;
 use super::location::{LocationObject, LocationTypeObject};
 use super::mobile_worker::MobileWorkerObject;
 use super::project_space::ProjectSpaceObject;
 use super::role::RoleObject;
-use crate::domain::{GroupId, InvalidId, LocationId, LocationTypeId, MobileWorkerId, ProjectSpaceId, RoleId};
-use crate::service::{group, location, mobile_worker, project_space, role};
+use crate::domain::{
+    AccessRequestId, GroupId, InvalidId, InvitationId, LocationId, LocationTypeId, MobileWorkerId,
+    ProjectSpaceId, RoleId,
+};
+use crate::service::{access_request, group, invitation, location, mobile_worker, project_space, role};
 use async_graphql::{Context, ID, Interface, Object, Result};
 
 /// Something with a global id.
@@ -22,6 +27,8 @@ pub enum Node {
     Location(LocationObject),
     LocationType(LocationTypeObject),
     Group(GroupObject),
+    Invitation(InvitationObject),
+    AccessRequest(AccessRequestObject),
 }
 
 /// The id in a field of an input, or the refusal to answer with.
@@ -74,6 +81,18 @@ impl NodeQuery {
                     Ok(id) => location::load_types(services, principal, space, &[id])
                         .await
                         .map(|rows| rows.into_iter().next().map(|row| Node::LocationType(row.into()))),
+                    Err(_) => Ok(None),
+                },
+                InvitationId::PREFIX => match InvitationId::parse(&id) {
+                    Ok(id) => invitation::read(services, principal, space, id)
+                        .await
+                        .map(|found| found.map(|invitation| Node::Invitation(invitation.into()))),
+                    Err(_) => Ok(None),
+                },
+                AccessRequestId::PREFIX => match AccessRequestId::parse(&id) {
+                    Ok(id) => access_request::read(services, principal, space, id)
+                        .await
+                        .map(|found| found.map(|request| Node::AccessRequest(request.into()))),
                     Err(_) => Ok(None),
                 },
                 GroupId::PREFIX => match GroupId::parse(&id) {

@@ -3,9 +3,9 @@
 use super::context::ContextExt;
 use super::error::ErrorCode;
 use crate::domain::page::{FIRST_DEFAULT, FIRST_MAX};
-use crate::domain::{Cursor, Page, PageRequest};
+use crate::domain::{Cursor, InvalidId, Page, PageRequest};
 use async_graphql::connection::{Connection, Edge, EmptyFields};
-use async_graphql::{Context, OutputType, Result};
+use async_graphql::{Context, ID, OutputType, Result};
 
 /// The paging arguments of a connection.
 #[derive(Debug, Default)]
@@ -38,6 +38,16 @@ impl PageArguments {
             before: open("before", &self.before)?,
         })
     }
+}
+
+/// The ids of a filter.
+pub fn ids<T>(
+    field: &str,
+    given: Option<Vec<ID>>,
+    parse: fn(&str) -> Result<T, InvalidId>,
+) -> Result<Option<Vec<T>>> {
+    let parsed = given.map(|ids| ids.iter().map(|id| parse(id)).collect::<Result<_, _>>()).transpose();
+    parsed.map_err(|error| ErrorCode::BadRequest.with(format!("`filter.{field}`: {error}")))
 }
 
 /// What a page costs: its items' cost times their number. Nonsense is refused later and costs as much as the most.

@@ -5,7 +5,7 @@ use super::edge::{self, App};
 use super::{graphiql, idempotency, json, media};
 use crate::authn::BasicAuth;
 use crate::domain::{Channel, Idempotency, Principal};
-use crate::graphql::{ErrorCode, Loaders};
+use crate::graphql::{Caller, ErrorCode};
 use crate::service::Failure;
 use crate::service::idempotency::NotRepeated;
 use async_graphql::parser::types::OperationType;
@@ -121,9 +121,8 @@ async fn execute(
 ) -> Response {
     let mut execution = GraphqlRequest::new(asked.query)
         .variables(Variables::from_json(asked.variables))
-        .data(Loaders::new(&app.services, &principal))
-        .data(Arc::clone(&app.services))
-        .data(principal);
+        .data(Caller::new(&app.services, principal))
+        .data(Arc::clone(&app.services));
     if let Some(name) = asked.operation_name {
         execution = execution.operation_name(name);
     }

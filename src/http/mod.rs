@@ -33,6 +33,8 @@ pub fn routes(app: App) -> impl Endpoint<Output = poem::Response> {
         .at("/a/:space/api/user/v1/:id/:verb/", rest::worker_verb(app.clone()))
         .at("/openapi.json", poem::get(rest::openapi_document))
         .at("/invitation/:token", pages::invitation(app.clone()))
+        .at("/a/:space/api/invitation/v1", rest::invitations(app.clone()))
+        .at("/a/:space/api/invitation/v1/", rest::invitations(app.clone()))
         .at("/webhooks/mail/dsn", poem::post(webhook::mail(app.clone(), Form::Dsn)))
         .at("/webhooks/mail/ses", poem::post(webhook::mail(app.clone(), Form::Ses)))
         .at("/webhooks/mail/json", poem::post(webhook::mail(app.clone(), Form::Json)))

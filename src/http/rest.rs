@@ -5,7 +5,7 @@ use super::{idempotency, json, media};
 use crate::authn::BasicAuth;
 use crate::domain::{Channel, Identity, Principal};
 use crate::rest::mobile_worker::{self, ListParameters};
-use crate::rest::{Answer, openapi, problem};
+use crate::rest::{Answer, invitation, openapi, problem};
 use crate::service::Refused;
 use bytes::Bytes;
 use poem::http::Method;
@@ -45,6 +45,28 @@ pub fn worker_verb(app: App) -> impl Endpoint<Output = Response> {
 #[poem::handler]
 pub fn openapi_document() -> Response {
     Response::builder().content_type("application/json").body(openapi::text())
+}
+
+/// `/a/<space>/api/invitation/v1/`.
+pub fn invitations(app: App) -> impl Endpoint<Output = Response> {
+    poem::endpoint::make(move |request| {
+        let app = app.clone();
+        async move { Ok::<_, poem::Error>(serve_invitations(&app, request).await.unwrap_or_else(answer)) }
+    })
+}
+
+async fn serve_invitations(app: &App, mut request: Request) -> Result<Response, Answer> {
+    let space = request.path_params::<String>().map_err(|_| nowhere())?;
+    match *request.method() {
+        Method::POST => {
+            let principal = principal(app, &request).await?;
+            once(app, principal, &mut request, async |principal: &Principal, body| {
+                invitation::create(&app.services, principal, &space, body).await
+            })
+            .await
+        }
+        _ => Err(method_not_allowed("POST")),
+    }
 }
 
 async fn serve_workers(app: &App, mut request: Request) -> Result<Response, Answer> {

@@ -1,7 +1,7 @@
 //! Answers, and the one shape of everything that goes wrong: a problem document (RFC 9457) with our codes.
 
 use crate::authz::Denied;
-use crate::domain::{Fault, FaultCode, Faults};
+use crate::domain::Faults;
 use crate::service::idempotency::NotRepeated;
 use crate::service::{Failure, Refused};
 use serde_json::{Value as Json, json};
@@ -72,29 +72,13 @@ impl From<Faults> for Answer {
         let mut answer = problem(400, "INVALID_INPUT", &faults.to_string());
         let errors: Vec<Json> = faults
             .into_iter()
-            .map(|fault| json!({ "code": fault.code.name(), "message": fault.message, "path": path(&fault) }))
+            .map(|fault| json!({ "code": fault.code.name(), "message": fault.message, "path": fault.path }))
             .collect();
         if let Some(Json::Object(body)) = &mut answer.body {
             body.insert("errors".to_owned(), Json::Array(errors));
         }
         answer
     }
-}
-
-/// Where in the input, by the seed's names of fields. Only the first step is a name of ours, and not even that where it is
-/// what the client made up.
-fn path(fault: &Fault) -> Vec<String> {
-    let mut path = fault.path.clone();
-    if let (Some(field), true) = (path.first_mut(), fault.code != FaultCode::UnknownField) {
-        match field.as_str() {
-            "group_ids" => "groups".clone_into(field),
-            "location_ids" => "locations".clone_into(field),
-            "primary_location_id" => "primary_location".clone_into(field),
-            "role_id" => "role".clone_into(field),
-            _ => {}
-        }
-    }
-    path
 }
 
 impl From<Failure> for Answer {

@@ -6,6 +6,7 @@
 mod answer;
 mod call;
 mod fields;
+pub mod invitation;
 pub mod mobile_worker;
 pub mod openapi;
 mod page;

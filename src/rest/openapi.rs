@@ -4,7 +4,7 @@
 //! A new call is told here by one line of [`CALLS`], and a new schema by one of [`schemas`].
 
 use super::call::{Call, Field};
-use super::mobile_worker;
+use super::{invitation, mobile_worker};
 use serde_json::{Map, Value as Json, json};
 use std::sync::LazyLock;
 
@@ -17,6 +17,7 @@ pub const CALLS: &[&Call] = &[
     &mobile_worker::DELETE,
     &mobile_worker::ACTIVATE,
     &mobile_worker::DEACTIVATE,
+    &invitation::CREATE,
 ];
 
 /// The schema of an object with nothing in it.
@@ -35,6 +36,7 @@ fn schemas() -> Vec<(&'static str, Json)> {
     vec![
         (mobile_worker::SCHEMA, mobile_worker::schema()),
         (mobile_worker::LIST_SCHEMA, mobile_worker::list_schema()),
+        (invitation::SCHEMA, invitation::schema()),
         (NOTHING, json!({ "type": "object", "maxProperties": 0 })),
         (PROBLEM, problem_schema()),
     ]

@@ -95,6 +95,17 @@ impl From<Faults> for Refused {
     }
 }
 
+impl Refused {
+    /// The same, where a field has another name: first the domain's, then the channel's.
+    #[must_use]
+    pub fn with_names(self, names: &[(&str, &str)]) -> Self {
+        match self {
+            Self::Input(faults) => Self::Input(faults.with_names(names)),
+            failure @ Self::Failure(_) => failure,
+        }
+    }
+}
+
 /// `?` on everything that a failure is made of.
 macro_rules! from_failures {
     ($($error:ty),*) => {$(

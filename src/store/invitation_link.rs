@@ -203,7 +203,7 @@ impl UnitOfWork<AcceptInvitation> {
             data: json!({
                 "member": name,
                 "email": member.email,
-                "role": link.role_name.as_deref().unwrap_or("Admin"),
+                "role": link.role_name(),
             }),
         };
         self.queue_mail(mail).await?;

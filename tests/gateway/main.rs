@@ -8,6 +8,7 @@
     reason = "a test that goes wrong should end there and say where"
 )]
 
+mod access_request;
 mod api_key;
 mod cli;
 mod cli_mail;
@@ -18,6 +19,7 @@ mod gate;
 mod group;
 mod house;
 mod http;
+mod invitation;
 mod isolation;
 mod location;
 mod mail;

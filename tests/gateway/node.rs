@@ -1,4 +1,6 @@
-use crate::scene::{Tree, group, nowhere, outsider, role, worker};
+use crate::access_request;
+use crate::invitation::invite;
+use crate::scene::{Tree, faults, group, nowhere, outsider, role, worker};
 use crate::support::TestApp;
 use serde_json::json;
 
@@ -6,6 +8,7 @@ const NODE: &str = "query($id: ID!) { node(id: $id) {
     __typename id
     ... on ProjectSpace { name } ... on MobileWorker { username } ... on Role { name }
     ... on Location { name } ... on LocationType { name } ... on Group { name }
+    ... on Invitation { email } ... on AccessRequest { email }
 } }";
 
 /// One thing of each kind in `acme`: its type, its id, and the field and value it is known by.
@@ -13,6 +16,12 @@ async fn things(app: &TestApp) -> Vec<(&'static str, String, &'static str, &'sta
     let tree = Tree::plant(app).await;
     let answer = app.admin().await.run("{ projectSpace(name: \"acme\") { id } }", json!({})).await;
     let space = answer["data"]["projectSpace"]["id"].as_str().unwrap().to_owned();
+    let admin = app.admin().await;
+    let invitation = invite(&admin, "ana@example.org", json!({})).await["id"].as_str().unwrap().to_owned();
+    access_request::open(app).await;
+    let bo = json!({ "projectSpace": "acme", "email": "bo@example.org", "fullName": "Bo" });
+    assert_eq!(faults(&app.stranger(), access_request::REQUEST, bo).await, []);
+    let request = access_request::requests(&admin).await[0]["id"].as_str().unwrap().to_owned();
     vec![
         ("ProjectSpace", space, "name", "acme"),
         ("MobileWorker", worker(app, "amina").await, "username", "amina"),
@@ -20,6 +29,8 @@ async fn things(app: &TestApp) -> Vec<(&'static str, String, &'static str, &'sta
         ("Location", tree.northern, "name", "Northern"),
         ("LocationType", tree.district, "name", "District"),
         ("Group", group(app, "nurses").await, "name", "nurses"),
+        ("Invitation", invitation, "email", "ana@example.org"),
+        ("AccessRequest", request, "email", "bo@example.org"),
     ]
 }
 

@@ -2,12 +2,12 @@ use super::MobileWorkerObject;
 use super::object::MobileWorkerStatus;
 use crate::authz::Visible;
 use crate::domain::{
-    Cursor, Direction, GroupId, InvalidId, LocationId, MobileWorker, MobileWorkerFilter, MobileWorkerId,
+    Cursor, Direction, GroupId, LocationId, MobileWorker, MobileWorkerFilter, MobileWorkerId,
     MobileWorkerOrder, ProjectSpaceId, RoleId,
 };
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::ErrorCode;
-use crate::graphql::page::{PageArguments, connection, counted};
+use crate::graphql::page::{PageArguments, connection, counted, ids};
 use crate::service::mobile_worker::{self, List};
 use async_graphql::connection::Connection;
 use async_graphql::{Context, Enum, ID, InputObject, Result};
@@ -82,15 +82,6 @@ impl MobileWorkerFilterInput {
             ..MobileWorkerFilter::default()
         })
     }
-}
-
-fn ids<T>(
-    field: &str,
-    given: Option<Vec<ID>>,
-    parse: fn(&str) -> Result<T, InvalidId>,
-) -> Result<Option<Vec<T>>> {
-    let parsed = given.map(|ids| ids.iter().map(|id| parse(id)).collect::<Result<_, _>>()).transpose();
-    parsed.map_err(|error| ErrorCode::BadRequest.with(format!("`filter.{field}`: {error}")))
 }
 
 /// What is counted.

@@ -1,8 +1,10 @@
 //! Project spaces.
 
 mod object;
+mod update;
 
 pub use object::ProjectSpaceObject;
+pub use update::UpdateProjectSpaceMutation;
 
 use super::context::ContextExt;
 use super::requires::requires;

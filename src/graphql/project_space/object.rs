@@ -1,8 +1,10 @@
 use crate::authz::Visible;
-use crate::domain::{ProjectSpace, Settings};
+use crate::domain::{MailLanguage as Language, ProjectSpace, Settings};
+use crate::graphql::access_request::{self, AccessRequestConnection};
 use crate::graphql::context::ContextExt;
 use crate::graphql::custom_permission::{self, PermissionObject};
 use crate::graphql::group::{self, GroupConnection, GroupFilterInput};
+use crate::graphql::invitation::{self, InvitationConnection, InvitationFilterInput};
 use crate::graphql::location::{self, LocationConnection, LocationFilter, LocationTypeObject};
 use crate::graphql::mobile_worker::{
     self, MobileWorkerConnection, MobileWorkerFilterInput, MobileWorkerObject, MobileWorkerOrderInput,
@@ -11,7 +13,7 @@ use crate::graphql::page::{PageArguments, page_cost};
 use crate::graphql::requires::requires;
 use crate::graphql::role::RoleObject;
 use crate::service;
-use async_graphql::{Context, ID, Object, Result, SimpleObject};
+use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 
 /// A project space.
 pub struct ProjectSpaceObject(Visible<ProjectSpace>);
@@ -37,6 +39,16 @@ pub struct ProjectSpaceSettings {
     allow_access_requests: bool,
     /// The account that accepts an invitation must use the invited address.
     invite_email_only: bool,
+    /// The language of mails to people whose own is not known.
+    mail_language: MailLanguage,
+}
+
+/// The languages that mails are written in.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "Language")]
+pub enum MailLanguage {
+    English,
+    French,
 }
 
 impl From<Settings> for ProjectSpaceSettings {
@@ -48,6 +60,7 @@ impl From<Settings> for ProjectSpaceSettings {
             invitation_lifetime_days: settings.invitation_lifetime_days,
             allow_access_requests: settings.allow_access_requests,
             invite_email_only: settings.invite_email_only,
+            mail_language: settings.mail_language.into(),
         }
     }
 }
@@ -70,6 +83,44 @@ impl ProjectSpaceObject {
 
     async fn settings(&self) -> ProjectSpaceSettings {
         self.0.settings.into()
+    }
+
+    /// Give it back in an update to refuse a lost update.
+    async fn version(&self) -> i32 {
+        self.0.version
+    }
+
+    /// The invitations that you may see, the newest first.
+    #[graphql(
+        directive = requires::apply("invitation.read".to_owned()),
+        complexity = "page_cost(first, last, child_complexity)"
+    )]
+    async fn invitations(
+        &self,
+        ctx: &Context<'_>,
+        filter: Option<InvitationFilterInput>,
+        #[graphql(desc = "So many from the start: 20 when left out, at most 100.")] first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<InvitationConnection> {
+        invitation::invitations(ctx, &self.0, filter, PageArguments { first, after, last, before }).await
+    }
+
+    /// The requests to be let in that nobody has answered yet and that you may see, the oldest first.
+    #[graphql(
+        directive = requires::apply("access_request.read".to_owned()),
+        complexity = "page_cost(first, last, child_complexity)"
+    )]
+    async fn access_requests(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many from the start: 20 when left out, at most 100.")] first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<AccessRequestConnection> {
+        access_request::access_requests(ctx, self.0.id, PageArguments { first, after, last, before }).await
     }
 
     /// The mobile workers that you may see.

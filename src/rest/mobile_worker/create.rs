@@ -1,5 +1,5 @@
 use super::object::object;
-use super::{ALL, COMMON, SCHEMA, common};
+use super::{ALL, COMMON, NAMES, SCHEMA, common};
 use crate::domain::{FaultCode, Patch, Principal};
 use crate::rest::answer::Answer;
 use crate::rest::call::{Body, Call, Field, Takes};
@@ -82,7 +82,8 @@ pub async fn create(
     input.unreadable = fields.finish();
     let worker =
         mobile_worker::create(services, principal, project_space, &username, &input, NewPassword::Given)
-            .await?;
+            .await
+            .map_err(|refused| refused.with_names(NAMES))?;
     let body = object(services, principal, here, &worker).await?;
     let location = body.get("resource_uri").and_then(Json::as_str).map(ToOwned::to_owned);
     Ok(Answer { location, ..Answer::json(201, body) })

@@ -1,5 +1,5 @@
 use super::object::object;
-use super::{COMMON, ONE, SCHEMA, common, present};
+use super::{COMMON, NAMES, ONE, SCHEMA, common, present};
 use crate::domain::Principal;
 use crate::rest::answer::Answer;
 use crate::rest::call::{Body, Call, Field, Takes};
@@ -55,6 +55,8 @@ pub async fn edit(
     // Sends a mail to an account that has yet to be confirmed (seed 002); every account is, so far.
     let _nothing_to_confirm = fields.truth("send_confirmation_email_now");
     input.unreadable = fields.finish();
-    let worker = mobile_worker::update(services, principal, id, None, &input).await?;
+    let worker = mobile_worker::update(services, principal, id, None, &input)
+        .await
+        .map_err(|refused| refused.with_names(NAMES))?;
     Ok(Answer::json(200, object(services, principal, here, &worker).await?))
 }

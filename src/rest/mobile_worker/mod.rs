@@ -28,6 +28,14 @@ const ALL: &str = "/a/{project_space}/api/user/v1/";
 /// Where one is.
 const ONE: &str = "/a/{project_space}/api/user/v1/{id}/";
 
+/// What the seed names otherwise than the domain does.
+const NAMES: &[(&str, &str)] = &[
+    ("group_ids", "groups"),
+    ("location_ids", "locations"),
+    ("primary_location_id", "primary_location"),
+    ("role_id", "role"),
+];
+
 /// The fields that creating and editing share.
 const COMMON: &[Field] = &[
     Field::new("first_name", Takes::Clearable, "First name of the worker, at most 30 characters."),

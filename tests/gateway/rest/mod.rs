@@ -4,6 +4,7 @@ mod bad_input;
 mod create;
 mod delete;
 mod edit;
+mod invitation;
 mod isolation;
 mod list;
 mod openapi;

@@ -56,6 +56,22 @@ async fn a_worker_signs_in_with_login_name_or_with_username_and_project_space() 
 }
 
 #[tokio::test]
+async fn the_answer_to_a_sign_in_shows_what_is_ones_own() {
+    let app = TestApp::spawn().await;
+    let login = "mutation($i: LoginInput!) { login(input: $i) {
+        viewer { projectSpaces { roleName projectSpace { name roles { name } } } }
+    } }";
+    let answer = app.stranger().run(login, json!({ "i": with(ADMIN, PASSWORD) })).await;
+    let here = &answer["data"]["login"]["viewer"]["projectSpaces"][0];
+    assert_eq!(
+        (&here["roleName"], &here["projectSpace"]["name"]),
+        (&json!("Admin"), &json!("acme")),
+        "{answer}"
+    );
+    assert!(here["projectSpace"]["roles"].as_array().unwrap().len() > 3, "{answer}");
+}
+
+#[tokio::test]
 async fn a_sign_in_is_audited_without_its_secrets() {
     let app = TestApp::spawn().await;
     let (payload, entry) = audited(&app.stranger(), &app, LOGIN, json!({ "i": with(ADMIN, PASSWORD) })).await;

@@ -1,3 +1,5 @@
+mod update;
+
 use crate::scene::{SUPERVISOR, Tree, group, location, member, outsider, role};
 use crate::support::TestApp;
 use serde_json::{Value as Json, json};
