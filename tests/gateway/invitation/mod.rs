@@ -5,6 +5,7 @@ mod at_once;
 mod create;
 mod delete;
 mod list;
+mod page;
 mod preview;
 mod resend;
 mod scope;
