@@ -1,6 +1,7 @@
 //! The outbox: what is sent, when, how often, and what becomes of it.
 
 mod file;
+mod killed;
 mod message;
 mod outbox;
 mod retry;
