@@ -3,7 +3,7 @@
 use super::attribute::Attributes;
 use crate::domain::{
     AccessRequest, Account, ApiKey, CustomPermission, EmailAddress, FrontDoor, Gateway, Group, Identity,
-    Invitation, InvitationLink, Location, LocationType, Mail, MobileWorker, ProjectSpace, ProjectSpaceId,
+    Invitation, InvitationLink, Location, LocationType, Mail, Member, MobileWorker, ProjectSpace, ProjectSpaceId,
     Role, Session, WebUser,
 };
 
@@ -94,6 +94,18 @@ actions! {
 
     /// Add a web user without an invitation: the operator's way.
     AddWebUser on ProjectSpace = "web_user.add";
+    /// See a web user of the project space.
+    ReadWebUser on Member = "web_user.read";
+    /// Change what a web user is in the project space.
+    UpdateWebUser on Member = "web_user.update";
+    /// Let a deactivated web user into the project space again.
+    ActivateWebUser on Member = "web_user.activate";
+    /// Keep a web user out of the project space.
+    DeactivateWebUser on Member = "web_user.deactivate";
+    /// Take a web user's membership away. For some time, it can be undone.
+    RemoveWebUser on Member = "web_user.remove";
+    /// Undo the removal of a web user.
+    RestoreWebUser on Member = "web_user.restore";
 
     /// Invite somebody to become a web user.
     CreateInvitation on ProjectSpace = "invitation.create" creates Invitation;

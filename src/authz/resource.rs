@@ -5,7 +5,7 @@ use super::action::{Realm, Resource};
 use super::attribute::{Attributes, Value};
 use crate::domain::{
     AccessRequest, Account, ApiKey, CustomPermission, EmailAddress, FrontDoor, Gateway, Group, Identity,
-    Invitation, InvitationLink, Location, LocationId, LocationType, Mail, MobileWorker, ProjectSpace,
+    Invitation, InvitationLink, Location, LocationId, LocationType, Mail, Member, MobileWorker, ProjectSpace,
     ProjectSpaceId, Role, Session, WebUser,
 };
 
@@ -40,7 +40,7 @@ macro_rules! resources {
 resources! {
     Gateway = "gateway" of |_| Realm::Gateway, id |_| None, |_| Attributes::new();
     Account = "account" of |it| Realm::Own(it.0), id |it| it.0.id(), |_| Attributes::new();
-    WebUser = "web_user" of |it| Realm::Own(Identity::WebUser(it.id)), id |it| Some(it.id.hex()), |_| Attributes::new();
+    WebUser = "account" of |it| Realm::Own(Identity::WebUser(it.id)), id |it| Some(it.id.hex()), |_| Attributes::new();
     Session = "session" of |it| Realm::Own(it.owner), id |it| Some(it.id.hex()), |_| Attributes::new();
 
     // Nor is one about what only the holder of a link can find, and about a door that stands open to everybody.
@@ -51,6 +51,22 @@ resources! {
 
     ProjectSpace = "project_space" of |it| Realm::ProjectSpace(it.id), id |it| Some(it.id.hex()),
         |it| Attributes::new().with("name", it.name.as_str());
+
+    // The id is the person's: policies compare it with the principal's own, and the audit follows who comes back.
+    Member = "web_user" of |it| Realm::ProjectSpace(it.project_space), id |it| Some(it.person.id.hex()),
+        |it| {
+            let given = &it.assignment;
+            Attributes::new()
+                .with("id", it.person.id.hex())
+                .with("email", it.person.email.as_str())
+                .with("is_admin", given.role.is_admin())
+                .with("is_active", it.is_active())
+                .with("role_id", given.role.role().map(|id| id.hex()))
+                .with("location_ids", hexes(&given.locations))
+                .with("location_lineage", hexes(&it.lineage))
+                .with("primary_location_id", given.primary_location.map(|id| id.hex()))
+                .with("joined_at", it.joined_at.timestamp())
+        };
 
     MobileWorker = "mobile_worker" of |it| Realm::ProjectSpace(it.project_space), id |it| Some(it.id.hex()),
         |it| {

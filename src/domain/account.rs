@@ -4,7 +4,7 @@ use super::{ApiKeyId, Email, Identity, ProjectSpaceId, RoleId, SessionId, SignIn
 use chrono::{DateTime, Utc};
 
 /// A web user: a person, one account across project spaces.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WebUser {
     /// Its id.
     pub id: WebUserId,

@@ -50,6 +50,10 @@ pub enum FaultCode {
     PermissionInUse,
     /// Only admins of the project space may.
     AdminOnly,
+    /// Nobody removes or deactivates themselves, or changes their own role.
+    SelfRemoval,
+    /// The project space would have no active admin any more.
+    LastAdmin,
     /// Another thing of this kind has the name or code.
     NameTaken,
     /// The thing is not in a state that allows this.
@@ -94,6 +98,8 @@ impl FaultCode {
             Self::RoleInUse => "ROLE_IN_USE",
             Self::PermissionInUse => "PERMISSION_IN_USE",
             Self::AdminOnly => "ADMIN_ONLY",
+            Self::SelfRemoval => "SELF_REMOVAL",
+            Self::LastAdmin => "LAST_ADMIN",
             Self::NameTaken => "NAME_TAKEN",
             Self::InvalidState => "INVALID_STATE",
             Self::WrongCredentials => "WRONG_CREDENTIALS",

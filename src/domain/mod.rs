@@ -14,6 +14,7 @@ mod idempotency;
 mod invitation;
 pub mod location;
 pub mod mail;
+mod member;
 mod mobile_worker;
 pub mod page;
 pub mod permission;
@@ -45,6 +46,7 @@ pub use location::{
     SiteCode,
 };
 pub use mail::{Mail, MailLanguage, MailStatus, MailTemplate};
+pub use member::{Member, MemberFilter, MemberOrder, MemberStatus, UNDO_WINDOW};
 pub use mobile_worker::{
     Drafted, FILTER_IDS_MAX, MobileWorker, MobileWorkerFilter, MobileWorkerInput, MobileWorkerOrder,
     MobileWorkerProfile, MobileWorkerStatus, Patch,

@@ -3,7 +3,8 @@
 use super::error::{ErrorCode, Settled, UserError};
 use super::loader::Loader;
 use super::nested::Lists;
-use crate::domain::{Group, Location, LocationType, Principal, Role};
+use super::role::RoleHolders;
+use crate::domain::{Group, Location, LocationType, Member, Principal, Role};
 use crate::service::{Failure, Refused, Services};
 use async_graphql::{Context, Error};
 use std::sync::{Arc, OnceLock};
@@ -18,6 +19,10 @@ pub struct Loaders {
     pub location_types: Loader<LocationType>,
     /// Groups.
     pub groups: Loader<Group>,
+    /// Web users of a project space, by account.
+    pub web_users: Loader<Member>,
+    /// How many have a role.
+    pub role_holders: RoleHolders,
     /// The members of groups.
     pub members: Lists<Group>,
 }
@@ -30,6 +35,8 @@ impl Loaders {
             locations: Loader::new(services, principal),
             location_types: Loader::new(services, principal),
             groups: Loader::new(services, principal),
+            web_users: Loader::new(services, principal),
+            role_holders: RoleHolders::new(services, principal),
             members: Lists::new(services, principal),
         }
     }

@@ -161,6 +161,10 @@ pub enum UserErrorCode {
     PermissionInUse,
     /// Only admins of the project space may.
     AdminOnly,
+    /// You cannot remove or deactivate yourself, or change your own role: ask another admin.
+    SelfRemoval,
+    /// The project space would have no active admin any more.
+    LastAdmin,
     /// Another thing of this kind has the name or code.
     NameTaken,
     /// The thing is not in a state that allows this.

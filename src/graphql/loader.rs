@@ -3,10 +3,10 @@
 
 use crate::authz::Visible;
 use crate::domain::{
-    Group, GroupId, Location, LocationId, LocationType, LocationTypeId, Principal, ProjectSpaceId, Role,
-    RoleId,
+    Group, GroupId, Location, LocationId, LocationType, LocationTypeId, Member, Principal, ProjectSpaceId,
+    Role, RoleId, WebUserId,
 };
-use crate::service::{Failure, Services, group, location, role};
+use crate::service::{Failure, Services, group, location, role, web_user};
 use dataloader::{BatchFn, cached};
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
@@ -61,6 +61,23 @@ loaded! {
     Location, LocationId, location::load;
     LocationType, LocationTypeId, location::load_types;
     Group, GroupId, group::load;
+}
+
+impl Loaded for Member {
+    type Id = WebUserId;
+
+    fn id(&self) -> WebUserId {
+        self.person.id
+    }
+
+    fn load(
+        services: &Services,
+        principal: &Principal,
+        space: ProjectSpaceId,
+        ids: &[WebUserId],
+    ) -> impl Future<Output = Result<Vec<Visible<Self>>, Failure>> + Send {
+        web_user::load(services, principal, space, ids)
+    }
 }
 
 /// What a key came to: the row, nothing when it is not there to be seen, or the batch's failure.

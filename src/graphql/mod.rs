@@ -23,6 +23,7 @@ mod requires;
 mod role;
 mod session;
 mod viewer;
+mod web_user;
 
 pub use context::Caller;
 pub use error::ErrorCode;
@@ -55,6 +56,7 @@ pub struct Mutation(
     invitation::InvitationMutation,
     access_request::AccessRequestMutation,
     mobile_worker::MobileWorkerMutation,
+    web_user::WebUserMutation,
     role::RoleMutation,
     custom_permission::CustomPermissionMutation,
     location::LocationMutation,

@@ -9,11 +9,14 @@ use super::location::{LocationObject, LocationTypeObject};
 use super::mobile_worker::MobileWorkerObject;
 use super::project_space::ProjectSpaceObject;
 use super::role::RoleObject;
+use super::web_user::WebUserObject;
 use crate::domain::{
-    AccessRequestId, GroupId, InvalidId, InvitationId, LocationId, LocationTypeId, MobileWorkerId,
-    ProjectSpaceId, RoleId,
+    AccessRequestId, GroupId, Identity, InvalidId, InvitationId, LocationId, LocationTypeId, MembershipId,
+    MobileWorkerId, ProjectSpaceId, RoleId, WebUserId,
 };
-use crate::service::{access_request, group, invitation, location, mobile_worker, project_space, role};
+use crate::service::{
+    access_request, group, invitation, location, mobile_worker, project_space, role, viewer, web_user,
+};
 use async_graphql::{Context, ID, Interface, Object, Result};
 
 /// Something with a global id.
@@ -29,6 +32,7 @@ pub enum Node {
     Group(GroupObject),
     Invitation(InvitationObject),
     AccessRequest(AccessRequestObject),
+    WebUser(WebUserObject),
 }
 
 /// The id in a field of an input, or the refusal to answer with.
@@ -55,6 +59,16 @@ impl NodeQuery {
                 .map_err(|failure| ctx.fail(&failure))?;
             return Ok(spaces.into_iter().next().map(|space| Node::ProjectSpace(space.into())));
         }
+        if prefix == WebUserId::PREFIX {
+            // An account belongs to its owner alone; others see what it is in a project space.
+            let Ok(account) = WebUserId::parse(&id) else { return Ok(None) };
+            if principal.identity != Identity::WebUser(account) {
+                return Ok(None);
+            }
+            let account = viewer::account(services, principal, account).await;
+            let account = account.map_err(|failure| ctx.fail(&failure))?;
+            return Ok(Some(Node::WebUser(WebUserObject::Account(account))));
+        }
         // An id does not say whose it is: it is looked for where the caller belongs, which is in a few places.
         for standing in &principal.standings {
             let space = standing.project_space;
@@ -63,6 +77,12 @@ impl NodeQuery {
                     Ok(id) => mobile_worker::read(services, principal, space, id)
                         .await
                         .map(|worker| worker.map(|worker| Node::MobileWorker(worker.into()))),
+                    Err(_) => Ok(None),
+                },
+                MembershipId::PREFIX => match MembershipId::parse(&id) {
+                    Ok(id) => web_user::read(services, principal, space, id)
+                        .await
+                        .map(|member| member.map(|member| Node::WebUser(member.into()))),
                     Err(_) => Ok(None),
                 },
                 RoleId::PREFIX => match RoleId::parse(&id) {

@@ -2,7 +2,7 @@
 //! given it and through whichever door. What the caller already finds on somebody may stay, whoever put it there.
 
 use super::{Failure, Services};
-use crate::authz::{AssignGroup, AssignLocation, AssignRole};
+use crate::authz::{AssignGroup, AssignLocation, AssignRole, Attributes};
 use crate::domain::{
     Assignment, AssignmentInput, FaultCode, Faults, GroupId, LocationId, MobileWorkerInput,
     MobileWorkerProfile, Patch, Principal, ProjectSpaceId, QualifiedRole, RoleId,
@@ -155,6 +155,15 @@ impl<T: Copy + PartialEq> Change<'_, T> {
         let removed = self.before.iter().filter(|id| !self.after.contains(id));
         added.chain(removed).copied().collect()
     }
+}
+
+/// What somebody would be given, for the policy.
+pub(super) fn proposed(assignment: &Assignment) -> Attributes {
+    Attributes::new()
+        .with("is_admin", assignment.role.is_admin())
+        .with("role_id", assignment.role.role().map(|id| id.hex()))
+        .with("location_ids", assignment.locations.iter().map(|id| id.hex()).collect::<Vec<_>>())
+        .with("primary_location_id", assignment.primary_location.map(|id| id.hex()))
 }
 
 /// Notes a fault where the id stands in the input; at the whole field for one that was taken away.

@@ -52,7 +52,11 @@ pub enum Failure {
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Stale | StoreError::Conflict(_) | StoreError::Gone(_) => Self::Conflict,
+            StoreError::Stale
+            | StoreError::Conflict(_)
+            | StoreError::Gone(_)
+            // The use cases tell it as a refusal.
+            | StoreError::LastAdmin => Self::Conflict,
             StoreError::Busy(_) => Self::Busy,
             StoreError::Inconsistent(_) | StoreError::AnotherRow(_) | StoreError::Unexpected(_) => {
                 Self::Internal(Box::new(error))

@@ -174,6 +174,15 @@ impl<A: Action> UnitOfWork<A> {
         Ok(row.map(|row| M::from_query_result(&row, "")).transpose()?)
     }
 
+    /// Reads several rows inside the transaction.
+    pub(super) async fn all<M: FromQueryResult>(
+        &self,
+        query: &SelectStatement,
+    ) -> Result<Vec<M>, StoreError> {
+        let rows = self.tx.query_all(query).await?;
+        Ok(rows.iter().map(|row| M::from_query_result(row, "")).collect::<Result<_, _>>()?)
+    }
+
     /// Notes for the audit that a field went from one value to another. Secrets are never given here.
     pub(super) fn changed(&mut self, field: &'static str, from: Json, to: Json) {
         if from != to {

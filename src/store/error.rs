@@ -15,6 +15,9 @@ pub enum StoreError {
     /// What the row refers to is gone, or is still referred to: somebody else was faster.
     #[error("what the row refers to has changed")]
     Gone(#[source] DbErr),
+    /// The project space would have no active admin any more.
+    #[error("the last active admin of a project space stays")]
+    LastAdmin,
     /// No connection was to be had in time, or SQLite's writer was taken too long.
     #[error("the database is too busy")]
     Busy(#[source] DbErr),

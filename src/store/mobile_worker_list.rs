@@ -3,15 +3,18 @@
 use super::connection::Store;
 use super::error::StoreError;
 use super::mobile_worker::{GROUPS, LINEAGE, LOCATIONS, sealed, select};
+use super::page::CountOf;
 use super::row_filter::{self, Column};
 use super::{page, search};
 use crate::authz::{Action, ReadMobileWorker, Scope, Visible};
 use crate::domain::{
     Direction, GroupId, LocationId, MobileWorker, MobileWorkerFilter, MobileWorkerId, MobileWorkerOrder,
-    MobileWorkerStatus, Page, PageRequest,
+    MobileWorkerStatus, Page, PageRequest, RoleId,
 };
 use entity::mobile_worker;
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement, extension::sqlite::SqliteExpr};
+use sea_orm::sea_query::{
+    Alias, Expr, ExprTrait, Func, Query, SelectStatement, extension::sqlite::SqliteExpr,
+};
 use sea_orm::{ColumnTrait, DbBackend};
 use std::collections::HashMap;
 
@@ -95,6 +98,28 @@ impl Store {
         limit_to(&mut query, scope)?;
         self.narrow(&mut query, filter);
         self.count(query).await
+    }
+
+    /// How many workers in scope have each of these roles of their own, but for the deleted.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn mobile_workers_by_role(
+        &self,
+        scope: &Scope<ReadMobileWorker>,
+        ids: &[RoleId],
+    ) -> Result<HashMap<RoleId, u64>, StoreError> {
+        let mut query = Query::select();
+        query
+            .expr_as(Expr::col((mobile_worker::Entity, mobile_worker::Column::RoleId)), "id")
+            .expr_as(Func::count(Expr::val(1)), "number")
+            .from(mobile_worker::Entity)
+            .and_where(mobile_worker::Column::RoleId.is_in(ids.iter().map(|id| id.0)))
+            .and_where(mobile_worker::Column::Status.ne(MobileWorkerStatus::Deleted.name()))
+            .group_by_col((mobile_worker::Entity, mobile_worker::Column::RoleId));
+        limit_to(&mut query, scope)?;
+        let counts: Vec<CountOf> = self.all(&query).await?;
+        Ok(counts.into_iter().map(CountOf::pair).map(|(id, count)| (RoleId(id), count)).collect())
     }
 
     /// The workers with these ids that are in scope, in no order; deleted ones too.

@@ -24,6 +24,8 @@ mod mail;
 mod mail_delivery;
 mod mail_list;
 mod member;
+mod member_list;
+mod member_removal;
 mod mobile_worker;
 mod mobile_worker_list;
 mod page;

@@ -65,6 +65,19 @@ impl Count {
     }
 }
 
+/// How many rows have something.
+#[derive(FromQueryResult)]
+pub(super) struct CountOf {
+    id: Uuid,
+    number: i64,
+}
+
+impl CountOf {
+    pub(super) fn pair(self) -> (Uuid, u64) {
+        (self.id, u64::try_from(self.number).unwrap_or_default())
+    }
+}
+
 impl Store {
     /// How many rows a select would find.
     pub(super) async fn count(&self, query: SelectStatement) -> Result<u64, StoreError> {

@@ -1,7 +1,7 @@
 use crate::domain::CustomPermissionId;
 use crate::graphql::context::ContextExt;
-use crate::graphql::error::{UserError, UserErrorCode};
 use crate::graphql::mobile_worker::DeletePayload;
+use crate::graphql::node::parse_id;
 use crate::graphql::requires::requires;
 use crate::service::custom_permission;
 use async_graphql::{Context, ID, InputObject, Object, Result};
@@ -25,13 +25,9 @@ impl DeleteCustomPermissionMutation {
         ctx: &Context<'_>,
         input: DeleteCustomPermissionInput,
     ) -> Result<DeletePayload> {
-        let id = match CustomPermissionId::parse(&input.id) {
+        let id = match parse_id("id", &input.id, CustomPermissionId::parse) {
             Ok(id) => id,
-            Err(error) => {
-                let path = Some(vec!["id".to_owned()]);
-                let error = UserError { code: UserErrorCode::InvalidValue, message: error.to_string(), path };
-                return Ok(DeletePayload::refused(vec![error]));
-            }
+            Err(user_errors) => return Ok(DeletePayload::refused(user_errors)),
         };
         let result = custom_permission::delete(ctx.services(), ctx.principal(), id).await;
         Ok(match ctx.settle(result)? {

@@ -4,6 +4,7 @@ use crate::graphql::context::ContextExt;
 use crate::graphql::location::LocationObject;
 use crate::graphql::requires::requires;
 use crate::graphql::role::RoleObject;
+use crate::graphql::web_user::WebUserObject;
 use async_graphql::{Context, Enum, ID, Object, Result};
 use chrono::{DateTime, Utc};
 
@@ -92,6 +93,14 @@ impl InvitationObject {
     /// What has become of the mail that was sent last.
     async fn delivery(&self) -> DeliveryStatus {
         self.0.delivery.into()
+    }
+
+    /// Who invited them; null when they are no member any more, and where you may not see them.
+    #[graphql(directive = requires::apply("web_user.read".to_owned()))]
+    async fn invited_by(&self, ctx: &Context<'_>) -> Result<Option<WebUserObject>> {
+        let Some(inviter) = self.0.inviter else { return Ok(None) };
+        let found = ctx.loaders().web_users.one(self.0.project_space, inviter).await;
+        Ok(found.map_err(|failure| ctx.fail(&failure))?.map(WebUserObject::from))
     }
 
     /// When it was made, or renewed after it had expired.

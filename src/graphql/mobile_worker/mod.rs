@@ -12,12 +12,13 @@ mod update;
 pub use object::MobileWorkerObject;
 pub use query::{
     MobileWorkerConnection, MobileWorkerCount, MobileWorkerFilterInput, MobileWorkerOrderInput,
-    mobile_worker, mobile_workers,
+    OrderDirection, mobile_worker, mobile_workers,
 };
 
 use crate::domain::MobileWorkerId;
 use crate::graphql::error::{Settled, UserError, UserErrorCode};
 use async_graphql::{ID, InputObject, MergedObject, SimpleObject};
+use chrono::{DateTime, Utc};
 
 #[derive(MergedObject, Default)]
 pub struct MobileWorkerMutation(
@@ -52,17 +53,24 @@ pub struct MobileWorkerPayload {
 pub struct DeletePayload {
     /// Its id; null when it was refused.
     deleted_id: Option<ID>,
+    /// Until when it can be undone, where there is a time for that: for web users.
+    undo_until: Option<DateTime<Utc>>,
     /// All that was wrong with the input.
     user_errors: Vec<UserError>,
 }
 
 impl DeletePayload {
     pub fn deleted(id: ID) -> Self {
-        Self { deleted_id: Some(id), user_errors: Vec::new() }
+        Self { deleted_id: Some(id), undo_until: None, user_errors: Vec::new() }
     }
 
     pub fn refused(user_errors: Vec<UserError>) -> Self {
-        Self { deleted_id: None, user_errors }
+        Self { deleted_id: None, undo_until: None, user_errors }
+    }
+
+    /// The same, with a time to undo it.
+    pub fn until(self, undo_until: DateTime<Utc>) -> Self {
+        Self { undo_until: Some(undo_until), ..self }
     }
 }
 

@@ -12,6 +12,9 @@ use crate::graphql::mobile_worker::{
 use crate::graphql::page::{PageArguments, page_cost};
 use crate::graphql::requires::requires;
 use crate::graphql::role::RoleObject;
+use crate::graphql::web_user::{
+    self, WebUserConnection, WebUserFilterInput, WebUserObject, WebUserOrderInput,
+};
 use crate::service;
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 
@@ -152,6 +155,38 @@ impl ProjectSpaceObject {
         username: Option<String>,
     ) -> Result<Option<MobileWorkerObject>> {
         mobile_worker::mobile_worker(ctx, self.0.id, id, username).await
+    }
+
+    /// The web users that you may see.
+    #[graphql(
+        directive = requires::apply("web_user.read".to_owned()),
+        complexity = "page_cost(first, last, child_complexity)"
+    )]
+    #[expect(clippy::too_many_arguments, reason = "a Relay connection with filter and order has these")]
+    async fn web_users(
+        &self,
+        ctx: &Context<'_>,
+        filter: Option<WebUserFilterInput>,
+        order_by: Option<WebUserOrderInput>,
+        #[graphql(desc = "So many from the start: 20 when left out, at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
+        #[graphql(desc = "So many from the end.")] last: Option<i32>,
+        #[graphql(desc = "Only what precedes this cursor.")] before: Option<String>,
+    ) -> Result<WebUserConnection> {
+        let page = PageArguments { first, after, last, before };
+        web_user::web_users(ctx, self.0.id, filter, order_by, page).await
+    }
+
+    /// One web user, by global id (or that of their account) or by e-mail address; null when there is none that you may
+    /// see.
+    #[graphql(directive = requires::apply("web_user.read".to_owned()))]
+    async fn web_user(
+        &self,
+        ctx: &Context<'_>,
+        id: Option<ID>,
+        email: Option<String>,
+    ) -> Result<Option<WebUserObject>> {
+        web_user::web_user(ctx, self.0.id, id, email).await
     }
 
     /// The roles that you may see, by name.

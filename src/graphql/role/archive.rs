@@ -1,6 +1,8 @@
-use super::{RolePayload, parse_id};
+use super::RolePayload;
+use crate::domain::RoleId;
 use crate::graphql::context::ContextExt;
 use crate::graphql::mobile_worker::NodeInput;
+use crate::graphql::node::parse_id;
 use crate::graphql::requires::requires;
 use crate::service::role;
 use async_graphql::{Context, Object, Result};
@@ -13,7 +15,7 @@ impl ArchiveRoleMutation {
     /// Give a role to nobody any more. Those who have it keep it. Only admins may.
     #[graphql(directive = requires::apply("role.archive".to_owned()))]
     async fn archive_role(&self, ctx: &Context<'_>, input: NodeInput) -> Result<RolePayload> {
-        let id = match parse_id(&input.id) {
+        let id = match parse_id("id", &input.id, RoleId::parse) {
             Ok(id) => id,
             Err(user_errors) => return Ok(Err(user_errors).into()),
         };

@@ -1,6 +1,7 @@
-use super::parse_id;
+use crate::domain::RoleId;
 use crate::graphql::context::ContextExt;
 use crate::graphql::mobile_worker::{DeletePayload, NodeInput};
+use crate::graphql::node::parse_id;
 use crate::graphql::requires::requires;
 use crate::service::role;
 use async_graphql::{Context, Object, Result};
@@ -13,7 +14,7 @@ impl DeleteRoleMutation {
     /// Take a role away that nobody has. One that somebody has is archived instead. Only admins may.
     #[graphql(directive = requires::apply("role.delete".to_owned()))]
     async fn delete_role(&self, ctx: &Context<'_>, input: NodeInput) -> Result<DeletePayload> {
-        let id = match parse_id(&input.id) {
+        let id = match parse_id("id", &input.id, RoleId::parse) {
             Ok(id) => id,
             Err(user_errors) => return Ok(DeletePayload::refused(user_errors)),
         };

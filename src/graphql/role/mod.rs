@@ -3,17 +3,19 @@
 mod archive;
 mod create;
 mod delete;
+mod holders;
 mod object;
 mod unarchive;
 mod update;
 
 pub use create::PermissionGrantInput;
+pub use holders::RoleHolders;
 pub use object::{PermissionGrant, RoleObject};
 
 use crate::authz::Visible;
-use crate::domain::{Role, RoleId};
-use crate::graphql::error::{Settled, UserError, UserErrorCode};
-use async_graphql::{ID, MergedObject, SimpleObject};
+use crate::domain::Role;
+use crate::graphql::error::{Settled, UserError};
+use async_graphql::{MergedObject, SimpleObject};
 
 #[derive(MergedObject, Default)]
 pub struct RoleMutation(
@@ -40,12 +42,4 @@ impl From<Settled<Visible<Role>>> for RolePayload {
             Err(user_errors) => Self { role: None, user_errors },
         }
     }
-}
-
-/// The id in an input, or the refusal to answer with.
-fn parse_id(id: &ID) -> Result<RoleId, Vec<UserError>> {
-    RoleId::parse(id).map_err(|error| {
-        let path = Some(vec!["id".to_owned()]);
-        vec![UserError { code: UserErrorCode::InvalidValue, message: error.to_string(), path }]
-    })
 }

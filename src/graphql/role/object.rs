@@ -14,6 +14,13 @@ impl From<Visible<Role>> for RoleObject {
     }
 }
 
+impl RoleObject {
+    /// Its name.
+    pub fn called(&self) -> &str {
+        &self.0.name
+    }
+}
+
 /// A permission, and the items that it is limited to.
 #[derive(SimpleObject)]
 pub struct PermissionGrant {
@@ -73,6 +80,13 @@ impl RoleObject {
     /// Archived roles stay with those who have them and are given to nobody else.
     async fn is_archived(&self) -> bool {
         self.0.is_archived
+    }
+
+    /// How many web users and mobile workers that you may see have it, deactivated ones too.
+    #[graphql(complexity = 5)]
+    async fn member_count(&self, ctx: &Context<'_>) -> Result<u64> {
+        let counted = ctx.loaders().role_holders.of(self.0.project_space, self.0.id).await;
+        counted.map_err(|failure| ctx.fail(&failure))
     }
 
     /// Give it back in an update to refuse a lost update.

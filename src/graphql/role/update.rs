@@ -1,6 +1,7 @@
-use super::{PermissionGrantInput, RolePayload, parse_id};
-use crate::domain::RoleChange;
+use super::{PermissionGrantInput, RolePayload};
+use crate::domain::{RoleChange, RoleId};
 use crate::graphql::context::ContextExt;
+use crate::graphql::node::parse_id;
 use crate::graphql::patch::{patch, texts};
 use crate::graphql::requires::requires;
 use crate::service::role;
@@ -31,7 +32,7 @@ impl UpdateRoleMutation {
     /// Change a role. It holds for those who have it from their next request on. Only admins may.
     #[graphql(directive = requires::apply("role.update".to_owned()))]
     async fn update_role(&self, ctx: &Context<'_>, input: UpdateRoleInput) -> Result<RolePayload> {
-        let id = match parse_id(&input.id) {
+        let id = match parse_id("id", &input.id, RoleId::parse) {
             Ok(id) => id,
             Err(user_errors) => return Ok(Err(user_errors).into()),
         };

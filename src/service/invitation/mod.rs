@@ -18,12 +18,11 @@ pub use read::read;
 pub use resend::resend;
 pub use update::update;
 
+use super::assignment::proposed;
 use super::{Failure, Services};
 use crate::authn::{LinkSeed, NoRandomness};
 use crate::authz::{Action, Attributes, Authorized};
-use crate::domain::{
-    Assignment, Email, FaultCode, Faults, Invitation, InvitationId, InvitationState, Principal,
-};
+use crate::domain::{Email, FaultCode, Faults, Invitation, InvitationId, InvitationState, Principal};
 use crate::store::NewLink;
 
 /// Reads an invitation and asks whether the caller may do this to it. `version` is what the caller last saw, if they say.
@@ -58,15 +57,6 @@ fn open(invitation: &Invitation) -> Result<(), Faults> {
         InvitationState::Revoked => "the invitation is deleted: invite them again",
     };
     Err(Faults::one(FaultCode::InvalidState, &["id"], message))
-}
-
-/// What an action would make of an invitation, for the policy.
-fn proposed(assignment: &Assignment) -> Attributes {
-    Attributes::new()
-        .with("is_admin", assignment.role.is_admin())
-        .with("role_id", assignment.role.role().map(|id| id.hex()))
-        .with("location_ids", assignment.locations.iter().map(|id| id.hex()).collect::<Vec<_>>())
-        .with("primary_location_id", assignment.primary_location.map(|id| id.hex()))
 }
 
 /// A link that nobody has had before.
