@@ -38,3 +38,4 @@ mod statements;
 mod support;
 mod viewer;
 mod webhook;
+mod web_user;

@@ -1,14 +1,14 @@
 use crate::access_request;
 use crate::invitation::invite;
 use crate::scene::{Tree, faults, group, nowhere, outsider, role, worker};
-use crate::support::TestApp;
+use crate::support::{ADMIN, TestApp};
 use serde_json::json;
 
 const NODE: &str = "query($id: ID!) { node(id: $id) {
     __typename id
     ... on ProjectSpace { name } ... on MobileWorker { username } ... on Role { name }
     ... on Location { name } ... on LocationType { name } ... on Group { name }
-    ... on Invitation { email } ... on AccessRequest { email }
+    ... on Invitation { email } ... on AccessRequest { email } ... on WebUser { email }
 } }";
 
 /// One thing of each kind in `acme`: its type, its id, and the field and value it is known by.
@@ -30,6 +30,7 @@ async fn things(app: &TestApp) -> Vec<(&'static str, String, &'static str, &'sta
         ("LocationType", tree.district, "name", "District"),
         ("Group", group(app, "nurses").await, "name", "nurses"),
         ("Invitation", invitation, "email", "ana@example.org"),
+        ("WebUser", crate::web_user::id_of(&admin, ADMIN).await, "email", ADMIN),
         ("AccessRequest", request, "email", "bo@example.org"),
     ]
 }

@@ -86,8 +86,9 @@ fn row() -> impl Strategy<Value = Attributes> {
 
 /// What is done to rows; what is done to the project space has no list.
 fn questions() -> Vec<(&'static str, &'static str)> {
-    const KINDS: [&str; 9] = [
+    const KINDS: [&str; 10] = [
         "invitation",
+        "web_user",
         "access_request",
         "mobile_worker",
         "role",

@@ -128,6 +128,27 @@ fn table(asker: &Asker, kind: &str, action: &str, row: &Attributes, proposed: &A
                 Refused("admin_only")
             }
         }
+        ("web_user", _) => {
+            let reads = (any(&["view_web_users", "edit_web_users"]) && reach) || is("id", my_id);
+            let edits = holds("edit_web_users");
+            let of_an_admin = row.get("is_admin") != Some(&Value::Boolean(false));
+            match action {
+                "web_user.read" => or_hidden(reads),
+                "web_user.update"
+                | "web_user.activate"
+                | "web_user.deactivate"
+                | "web_user.remove"
+                | "web_user.restore" => match () {
+                    () if !reads => Hidden,
+                    () if !edits => needs(false),
+                    () if !reach => Refused("out_of_reach"),
+                    () if !who.is_admin && (of_an_admin || proposes_admin) => Refused("admin_only"),
+                    () if !all && loses_its_places => Refused("location_required"),
+                    () => Permit,
+                },
+                _ => Silence,
+            }
+        }
         ("project_space", "custom_permission.create") | ("custom_permission", "custom_permission.delete") => {
             if who.is_admin {
                 Permit
@@ -252,6 +273,22 @@ fn rows(kind: &str) -> Vec<(Attributes, Attributes)> {
                 .flat_map(|row| proposals.clone().map(|proposed| (row.clone(), proposed)))
                 .collect();
         }
+        "web_user" => {
+            let proposals = [
+                none(),
+                none().with("is_admin", true).with("location_ids", hexes(&[10])),
+                none().with("is_admin", false).with("location_ids", Vec::new()),
+            ];
+            return [1, 2]
+                .into_iter()
+                .flat_map(|id| lineages.clone().map(|lineage| (id, lineage)))
+                .flat_map(|(id, lineage)| [true, false].map(|admin| (id, lineage.clone(), admin)))
+                .map(|(id, lineage, admin)| {
+                    none().with("id", hex(id)).with("location_lineage", lineage).with("is_admin", admin)
+                })
+                .flat_map(|row| proposals.clone().map(|proposed| (row.clone(), proposed)))
+                .collect();
+        }
         "access_request" => vec![none().with("id", hex(60)).with("state", "open")],
         "email_address" => vec![none().with("email", "jdoe@example.org").with("is_blocked", true)],
         "role" => (0..16_u128)
@@ -316,6 +353,7 @@ fn questions() -> impl Iterator<Item = (&'static str, &'static str)> {
     const KINDS: [&str; 11] = [
         "project_space",
         "invitation",
+        "web_user",
         "access_request",
         "email_address",
         "mobile_worker",
