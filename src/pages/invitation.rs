@@ -35,11 +35,11 @@ pub async fn accept(services: &Services, origin: Origin, token: String, form: &F
     match join(services, &principal, token, &link, form).await {
         Ok(_joined) => {
             let text = format!(
-                "You belong to {} now. From here on, sign in with your e-mail address and your password; the link in the mail has done \
-                 its work.",
+                "You belong to {} now. You can sign in with your e-mail address and your password; the link in the mail has \
+                 done its work.",
                 link.project_space_name
             );
-            Page::notice(200, "Welcome", &text)
+            Page::done("Welcome", &text, ("/graphql", "Go to the gateway"))
         }
         Err(Refused::Input(faults)) => refused(services, &link, faults, form),
         Err(Refused::Failure(failure)) => failed(&failure),

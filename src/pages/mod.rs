@@ -22,6 +22,12 @@ pub struct Page {
 impl Page {
     /// A page that says one thing.
     fn notice(status: u16, title: &str, text: &str) -> Self {
-        template::render(status, "notice.html", minijinja::context! { title, text })
+        template::render(status, "notice.html", minijinja::context! { title, text, link => () })
+    }
+
+    /// A page that says one thing, and where to go from there.
+    fn done(title: &str, text: &str, (href, there): (&str, &str)) -> Self {
+        let link = minijinja::context! { href, text => there };
+        template::render(200, "notice.html", minijinja::context! { title, text, link })
     }
 }

@@ -33,6 +33,7 @@ mod role;
 mod row_filter;
 mod scene;
 mod schema;
+mod seed_001;
 mod session;
 mod statements;
 mod support;
