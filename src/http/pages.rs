@@ -64,15 +64,13 @@ async fn form(request: &mut Request) -> Result<Form, StatusCode> {
     Ok(Form::read(&body))
 }
 
-/// What sends neither header is no browser, and cannot be led astray by a page. Our pages name no referrer, so to their own
-/// forms they are of origin `null`: an older browser, which has no `Sec-Fetch-Site`, says that and nothing else. No cookie
-/// comes with a form, so whoever gets one past this has gained nothing that the token alone does not give.
+/// What sends neither header is no browser, and cannot be led astray by a page.
 fn is_same_origin(request: &Request) -> bool {
     if let Some(site) = request.header("sec-fetch-site") {
         return site == "same-origin" || site == "none";
     }
     match (request.header(header::ORIGIN), request.header(header::HOST)) {
-        (None | Some("null"), _) => true,
+        (None, _) => true,
         (Some(origin), Some(host)) => origin.split_once("://").is_some_and(|(_, of)| of == host),
         (Some(_), None) => false,
     }
