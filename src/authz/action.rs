@@ -3,8 +3,8 @@
 use super::attribute::Attributes;
 use crate::domain::{
     AccessRequest, Account, ApiKey, CustomPermission, EmailAddress, FrontDoor, Gateway, Group, Identity,
-    Invitation, InvitationLink, Location, LocationType, Mail, Member, MobileWorker, ProjectSpace, ProjectSpaceId,
-    Role, Session, WebUser,
+    Invitation, InvitationLink, Location, LocationType, Mail, Member, MobileWorker, ProjectSpace,
+    ProjectSpaceId, Role, Session, WebUser,
 };
 
 /// Something that policy is asked about.

@@ -38,5 +38,5 @@ mod session;
 mod statements;
 mod support;
 mod viewer;
-mod webhook;
 mod web_user;
+mod webhook;

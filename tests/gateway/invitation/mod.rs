@@ -6,6 +6,7 @@ mod create;
 mod delete;
 mod link;
 mod list;
+mod page;
 mod preview;
 mod resend;
 mod scope;

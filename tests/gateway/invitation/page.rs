@@ -8,12 +8,13 @@ use poem::http::{Method, StatusCode};
 use serde_json::json;
 
 const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
-const NEWCOMER: &str =
-    "first_name=Ana&last_name=Abreu&email=ana%40example.org&password=a+long+enough+password&agree_to_terms=yes";
+const NEWCOMER: &str = "first_name=Ana&last_name=Abreu&email=ana%40example.org&password=a+long+enough+password&agree_to_terms=yes";
 
 async fn post(app: &TestApp, token: &str, headers: &[(&str, &str)], form: &str) -> Answer {
     let headers = [&[FORM], headers].concat();
-    app.stranger().send(Method::POST, &format!("/invitation/{token}"), &headers, Body::from(form.to_owned())).await
+    app.stranger()
+        .send(Method::POST, &format!("/invitation/{token}"), &headers, Body::from(form.to_owned()))
+        .await
 }
 
 async fn invited(app: &TestApp, email: &str) -> String {
@@ -32,7 +33,9 @@ async fn looking_at_the_page_changes_nothing_however_often() {
     let path = format!("/invitation/{token}");
     let first = app.stranger().get(&path).await;
     assert_eq!(first.status, StatusCode::OK, "{}", first.text);
-    for wanted in ["ana@example.org", "Create account", "as Admin", "name=\"first_name\"", "I agree to the terms"] {
+    for wanted in
+        ["ana@example.org", "Create account", "as Admin", "name=\"first_name\"", "I agree to the terms"]
+    {
         assert!(first.text.contains(wanted), "{wanted}: {}", first.text);
     }
     let head = app.stranger().send(Method::HEAD, &path, &[], Body::empty()).await;
@@ -66,7 +69,10 @@ async fn a_newcomer_gets_an_account_and_signs_in_with_it() {
     assert!(done.text.contains("sign in with your e-mail address"), "{}", done.text);
     let ana = app.sign_in("ana@example.org", PASSWORD).await;
     let answer = ana.run("{ viewer { projectSpaces { isAdmin projectSpace { name } } } }", json!({})).await;
-    assert_eq!(answer["data"]["viewer"]["projectSpaces"], json!([{ "isAdmin": true, "projectSpace": { "name": "acme" } }]));
+    assert_eq!(
+        answer["data"]["viewer"]["projectSpaces"],
+        json!([{ "isAdmin": true, "projectSpace": { "name": "acme" } }])
+    );
     let entry = app.rows("SELECT channel FROM audit_entry WHERE action = 'invitation.accept'").await.unwrap();
     assert_eq!(entry, [["page"]]);
     // The link was good once.
@@ -141,7 +147,10 @@ async fn a_form_that_another_site_sends_is_denied() {
     let long = format!("first_name={}", "x".repeat(20_000));
     assert_eq!(post(&app, &token, &[], &long).await.status, StatusCode::PAYLOAD_TOO_LARGE);
     let put = app.stranger().send(Method::PUT, &path, &[], Body::empty()).await;
-    assert_eq!((put.status, put.headers["allow"].to_str().unwrap()), (StatusCode::METHOD_NOT_ALLOWED, "GET, POST"));
+    assert_eq!(
+        (put.status, put.headers["allow"].to_str().unwrap()),
+        (StatusCode::METHOD_NOT_ALLOWED, "GET, POST")
+    );
     let here = [("origin", "https://fieldgate.example"), ("host", "fieldgate.example")];
     assert_eq!(post(&app, &token, &here, NEWCOMER).await.status, StatusCode::OK);
     assert_eq!(app.sign_in(ADMIN, PASSWORD).await.get("/health").await.status, StatusCode::OK);

@@ -350,7 +350,7 @@ fn askers() -> Vec<Asker> {
 
 /// `session.*` and what is the operator's never reach a policy.
 fn questions() -> impl Iterator<Item = (&'static str, &'static str)> {
-    const KINDS: [&str; 11] = [
+    const KINDS: [&str; 12] = [
         "project_space",
         "invitation",
         "web_user",
