@@ -21,7 +21,6 @@ use async_graphql::{Context, ID, Interface, Object, Result};
 
 /// Something with a global id.
 #[derive(Interface)]
-#[expect(clippy::large_enum_variant, reason = "one exists at a time, and it is on its way out")]
 #[graphql(field(name = "id", ty = "ID", desc = "The global id: opaque, the same for good."))]
 pub enum Node {
     ProjectSpace(ProjectSpaceObject),

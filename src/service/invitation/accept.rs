@@ -10,7 +10,6 @@ use crate::store::{Joining, StoreError};
 
 /// Who accepted an invitation.
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "one exists at a time, and it is on its way out")]
 pub enum Accepted {
     /// Somebody new: they are signed in by that.
     New(SignedIn),
