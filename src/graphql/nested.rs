@@ -14,6 +14,9 @@ use std::sync::Arc;
 /// Most lists of one statement: as many as a page has objects. SQLite takes 500.
 const BATCH_MAX: usize = 100;
 
+/// A part of each list, by what it hangs on.
+pub type PageOf<Owner, Item> = HashMap<Owner, Page<Visible<Item>>>;
+
 /// A noun on which a list hangs.
 pub trait Nested: Send + Sync + 'static {
     /// Its id.
@@ -31,7 +34,7 @@ pub trait Nested: Send + Sync + 'static {
         owners: &[Self::Id],
         filter: Self::Filter,
         page: &PageRequest,
-    ) -> impl Future<Output = Result<HashMap<Self::Id, Page<Visible<Self::Item>>>, Failure>> + Send;
+    ) -> impl Future<Output = Result<PageOf<Self::Id, Self::Item>, Failure>> + Send;
 
     /// How many items each of these lists has; nothing for none.
     fn counts(
@@ -55,7 +58,7 @@ impl Nested for Group {
         owners: &[GroupId],
         (): (),
         page: &PageRequest,
-    ) -> impl Future<Output = Result<HashMap<GroupId, Page<Visible<MobileWorker>>>, Failure>> + Send {
+    ) -> impl Future<Output = Result<PageOf<GroupId, MobileWorker>, Failure>> + Send {
         group::members(services, principal, space, owners, page)
     }
 

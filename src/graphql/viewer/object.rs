@@ -67,7 +67,6 @@ pub struct PrincipalObject {
 
 /// A web user or a mobile worker.
 #[derive(Union)]
-#[expect(clippy::large_enum_variant, reason = "one exists at a time, and it is on its way out")]
 pub enum User {
     WebUser(WebUserObject),
     MobileWorker(MobileWorkerObject),

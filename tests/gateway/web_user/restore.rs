@@ -3,7 +3,7 @@ use super::{MANAGER, id_of, one_more_admin, spaces};
 use crate::scene::{
     Tree, assert_not_found, audited, entries, faults, member, nowhere, outsider, pairs, role,
 };
-use crate::support::{ADMIN, TestApp, operator};
+use crate::support::{ADMIN, PASSWORD, TestApp, operator};
 use chrono::TimeDelta;
 use fieldgate::service::web_user::{self, NewWebUser};
 use serde_json::{Value as Json, json};
@@ -25,15 +25,15 @@ async fn within_72_hours_a_removed_web_user_comes_back_as_they_were() {
     let app = TestApp::spawn().await;
     let (admin, tree) = (app.admin().await, Tree::plant(&app).await);
     let places = [tree.south.clone(), tree.northern.clone()];
-    let ana = app.web_user("ana@acme.example", "Read Only", &places).await;
+    app.web_user("ana@acme.example", "Read Only", &places).await;
     let id = id_of(&admin, "ana@acme.example").await;
     let found = "query($id: ID!) { projectSpace(name: \"acme\") { webUser(id: $id) {
         id email lastLoginAt
         membership { isAdmin roleName locations { name } primaryLocation { name } isActive joinedAt version }
     } } }";
-    let mut before = admin.run(found, json!({ "id": id })).await["data"]["projectSpace"]["webUser"].clone();
     app.pass(TimeDelta::hours(5));
-    let admin = app.admin().await;
+    let (admin, ana) = (app.admin().await, app.sign_in("ana@acme.example", PASSWORD).await);
+    let mut before = admin.run(found, json!({ "id": id })).await["data"]["projectSpace"]["webUser"].clone();
     admin.run(REMOVE, json!({ "i": { "id": id } })).await;
     assert_eq!(spaces(&ana).await, Vec::<String>::new());
     app.pass(TimeDelta::hours(72) - TimeDelta::microseconds(1));
