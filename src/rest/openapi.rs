@@ -1,7 +1,7 @@
 //! The OpenAPI 3.1 document of the REST API, made of the tables that stand beside the calls. `fieldgate openapi` prints it,
 //! `/openapi.json` serves it, `docs/openapi.json` holds it.
 //!
-//! A new call is told here by one line of [`CALLS`], and a new schema by one of [`schemas`].
+//! A new call is told here by one line of [`CALLS`], and a new schema by one of `schemas`.
 
 use super::call::{Call, Field};
 use super::{invitation, mobile_worker};

@@ -232,7 +232,7 @@ async fn who_came_too_late_asks_to_be_invited_again_and_is() {
     join(&app, &token(&app, "ana@example.org").await).await;
 }
 
-// "If an invitation goes unaccepted, it coudl possibly be because the Web User didn't accept it, their email bounced, or an
+// "If an invitation goes unaccepted, it could possibly be because the Web User didn't accept it, their email bounced, or an
 // invitation expires."
 #[tokio::test]
 async fn the_list_tells_why_an_invitation_is_not_accepted() {
