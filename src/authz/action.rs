@@ -143,6 +143,8 @@ actions! {
     DeleteMobileWorker on MobileWorker = "mobile_worker.delete";
     /// Bring a deleted mobile worker back.
     RestoreMobileWorker on MobileWorker = "mobile_worker.restore";
+    /// Set a mobile worker's password.
+    SetMobileWorkerPassword on MobileWorker = "mobile_worker.set_password";
     /// Put a mobile worker into a group, or take them out of it, from the group's side.
     RegroupMobileWorker on MobileWorker = "mobile_worker.regroup";
 
@@ -216,6 +218,8 @@ actions! {
 
     /// See one's own account.
     ReadAccount on WebUser = "account.read";
+    /// Change the password of one's own account.
+    ChangePassword on Account = "account.change_password";
     /// Sign in: open a session of one's own.
     CreateSession on Account = "session.create" creates Session;
     /// Stay signed in: change the refresh token of one's own session.

@@ -30,6 +30,10 @@ pub enum FaultCode {
     EmailInvalid,
     /// The password is too short or too easily guessed.
     PasswordWeak,
+    /// The worker signs in with PersonalID: their password is not set, reset or changed by anybody.
+    PasswordLockedByPersonalId,
+    /// The worker has yet to confirm their account, and sets the password by that.
+    ConfirmationPending,
     /// The primary location is not among the locations.
     PrimaryLocationNotAssigned,
     /// The location does not exist or the caller may not assign it.
@@ -88,6 +92,8 @@ impl FaultCode {
             Self::UsernameInvalid => "USERNAME_INVALID",
             Self::EmailInvalid => "EMAIL_INVALID",
             Self::PasswordWeak => "PASSWORD_WEAK",
+            Self::PasswordLockedByPersonalId => "PASSWORD_LOCKED_BY_PERSONAL_ID",
+            Self::ConfirmationPending => "CONFIRMATION_PENDING",
             Self::PrimaryLocationNotAssigned => "PRIMARY_LOCATION_NOT_ASSIGNED",
             Self::LocationOutOfReach => "LOCATION_OUT_OF_REACH",
             Self::GroupOutOfReach => "GROUP_OUT_OF_REACH",

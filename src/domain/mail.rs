@@ -18,18 +18,21 @@ pub enum MailTemplate {
     AccessRequest,
     /// To somebody who asked to be let in: they were, with the account they have.
     AccessApproved,
+    /// To the owner of an account: its password was changed.
+    PasswordChanged,
     /// To whoever an operator names: mail works. Never queued.
     Test,
 }
 
 impl MailTemplate {
     /// Every template.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::ActionNotice,
         Self::Invitation,
         Self::InvitationAccepted,
         Self::AccessRequest,
         Self::AccessApproved,
+        Self::PasswordChanged,
         Self::Test,
     ];
 
@@ -41,6 +44,7 @@ impl MailTemplate {
             Self::InvitationAccepted => "invitation_accepted",
             Self::AccessRequest => "access_request",
             Self::AccessApproved => "access_approved",
+            Self::PasswordChanged => "password_changed",
             Self::Test => "test",
         }
     }
@@ -62,6 +66,8 @@ impl MailTemplate {
             // `message`: what they say, perhaps nothing.
             Self::AccessRequest => &["name", "email", "message"],
             Self::AccessApproved => &["inviter", "role"],
+            // `account`: the sign-in name. `changed_at`: RFC 3339.
+            Self::PasswordChanged => &["account", "changed_at"],
             Self::Test => &[],
         }
     }

@@ -43,6 +43,35 @@ pub struct MobileWorker {
     pub version: i32,
 }
 
+impl MobileWorker {
+    /// Whether the password may be set, reset or changed: not while the worker signs in with PersonalID (seed 000).
+    pub fn password_is_editable(&self) -> bool {
+        true
+    }
+
+    /// What whoever sets, resets or changes the password hears while it cannot be.
+    ///
+    /// # Errors
+    /// The fault.
+    pub fn check_password_is_editable(&self, path: &[&str]) -> Result<(), Faults> {
+        if self.password_is_editable() { Ok(()) } else { Err(password_is_locked(path)) }
+    }
+
+    /// What everybody knows of the worker, and so is no part of a strong password.
+    pub fn known_words(&self) -> Vec<String> {
+        let mut words = self.profile.known_words();
+        words.push(self.username.to_string());
+        words
+    }
+}
+
+/// DESIGN §1, seed 000: "The password for the mobile worker can no longer be reset or updated".
+pub fn password_is_locked(path: &[&str]) -> Faults {
+    let message =
+        "the worker signs in with PersonalID: the password cannot be changed while that link is active";
+    Faults::one(FaultCode::PasswordLockedByPersonalId, path, message)
+}
+
 /// What may be changed about a mobile worker.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct MobileWorkerProfile {
@@ -66,6 +95,15 @@ pub struct MobileWorkerProfile {
     pub primary_location: Option<LocationId>,
     /// The project's own data.
     pub user_data: Map<String, Json>,
+}
+
+impl MobileWorkerProfile {
+    /// What everybody knows of whoever has this profile.
+    pub fn known_words(&self) -> Vec<String> {
+        let names = [&self.first_name, &self.last_name].into_iter().cloned();
+        let email = self.email.iter().map(ToString::to_string);
+        names.chain(email).chain(self.phone_numbers.iter().map(ToString::to_string)).collect()
+    }
 }
 
 /// Whether a worker may sign in.

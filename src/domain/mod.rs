@@ -17,6 +17,7 @@ pub mod mail;
 mod member;
 mod mobile_worker;
 pub mod page;
+pub mod password;
 pub mod permission;
 pub mod person;
 mod principal;
@@ -49,9 +50,10 @@ pub use mail::{Mail, MailLanguage, MailStatus, MailTemplate};
 pub use member::{Member, MemberFilter, MemberOrder, MemberStatus, UNDO_WINDOW};
 pub use mobile_worker::{
     Drafted, FILTER_IDS_MAX, MobileWorker, MobileWorkerFilter, MobileWorkerInput, MobileWorkerOrder,
-    MobileWorkerProfile, MobileWorkerStatus, Patch,
+    MobileWorkerProfile, MobileWorkerStatus, Patch, password_is_locked,
 };
 pub use page::{Cursor, CursorKey, Direction, Page, PageRequest};
+pub use password::{PasswordRule, Strength, WeakPassword};
 pub use permission::{CustomPermission, CustomPermissionInput};
 pub use person::{Email, Language, PhoneNumber};
 pub use principal::{Channel, Identity, Origin, Principal, SignIn, Standing};

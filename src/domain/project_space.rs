@@ -112,6 +112,8 @@ pub struct ProjectSpaceChange {
     pub invite_email_only: Option<bool>,
     /// The language of mails to people whose own is not known.
     pub mail_language: Option<MailLanguage>,
+    /// Mobile workers' new passwords must be hard to guess.
+    pub strong_mobile_passwords: Option<bool>,
 }
 
 impl ProjectSpaceChange {
@@ -137,6 +139,8 @@ impl ProjectSpaceChange {
         }
         settings.allow_access_requests = self.allow_access_requests.unwrap_or(settings.allow_access_requests);
         settings.invite_email_only = self.invite_email_only.unwrap_or(settings.invite_email_only);
+        settings.strong_mobile_passwords =
+            self.strong_mobile_passwords.unwrap_or(settings.strong_mobile_passwords);
         settings.mail_language = self.mail_language.unwrap_or(settings.mail_language);
         match display_name {
             Some(display_name) if faults.is_empty() => Ok((display_name, settings)),

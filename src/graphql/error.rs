@@ -141,6 +141,10 @@ pub enum UserErrorCode {
     EmailInvalid,
     /// The password is too short, too long, or too easily guessed.
     PasswordWeak,
+    /// The worker's PersonalID link is active: while it is, nobody sets, resets or changes the password.
+    PasswordLockedByPersonalId,
+    /// The worker has yet to confirm their account: they set the password by that.
+    ConfirmationPending,
     /// The primary location is not among the locations.
     PrimaryLocationNotAssigned,
     /// The location does not exist, or you may not assign it.

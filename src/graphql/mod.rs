@@ -4,6 +4,7 @@
 //! What belongs next door: what the call does (`service`), how the request arrives (`http`).
 
 mod access_request;
+mod account;
 mod api_key;
 mod context;
 mod custom_permission;
@@ -52,6 +53,7 @@ pub struct Query(
 #[derive(MergedObject, Default)]
 pub struct Mutation(
     session::SessionMutation,
+    account::AccountMutation,
     project_space::UpdateProjectSpaceMutation,
     invitation::InvitationMutation,
     access_request::AccessRequestMutation,

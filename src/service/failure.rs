@@ -56,7 +56,8 @@ impl From<StoreError> for Failure {
             | StoreError::Conflict(_)
             | StoreError::Gone(_)
             // The use cases tell it as a refusal.
-            | StoreError::LastAdmin => Self::Conflict,
+            | StoreError::LastAdmin
+            | StoreError::PasswordLocked => Self::Conflict,
             StoreError::Busy(_) => Self::Busy,
             StoreError::Inconsistent(_) | StoreError::AnotherRow(_) | StoreError::Unexpected(_) => {
                 Self::Internal(Box::new(error))

@@ -5,6 +5,7 @@
 //! (`domain`), SQL (`store`).
 
 pub mod access_request;
+pub mod account;
 pub mod api;
 pub mod api_key;
 mod assignment;

@@ -18,6 +18,9 @@ pub enum StoreError {
     /// The project space would have no active admin any more.
     #[error("the last active admin of a project space stays")]
     LastAdmin,
+    /// The worker signs in with PersonalID: nobody sets their password.
+    #[error("the password of a worker who signs in with PersonalID stays")]
+    PasswordLocked,
     /// No connection was to be had in time, or SQLite's writer was taken too long.
     #[error("the database is too busy")]
     Busy(#[source] DbErr),

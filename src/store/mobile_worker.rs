@@ -139,6 +139,12 @@ impl Store {
 }
 
 impl Store {
+    /// A worker's own row: for the store's own use, where the account is what was judged.
+    pub(super) async fn own_worker(&self, id: MobileWorkerId) -> Result<Option<MobileWorker>, StoreError> {
+        let query = select(self.backend()).and_where(mobile_worker::Column::Id.eq(id.0)).to_owned();
+        self.one::<MobileWorkerRow>(&query).await?.map(worker).transpose()
+    }
+
     /// Whether a worker of the project space, perhaps a deleted one, has the username. Asked by who may make workers
     /// there.
     ///
@@ -249,9 +255,8 @@ impl UnitOfWork<UpdateMobileWorker> {
             (mobile_worker::Column::SearchText, Expr::val(search_text(&before.username, profile))),
         ];
         if let Some(hash) = password_hash {
+            self.new_password(&before).await?;
             values.push((mobile_worker::Column::PasswordHash, Expr::val(hash)));
-            self.changed("password", json!("***"), json!("*** (new)"));
-            self.end_sessions(before.id).await?;
         }
         self.write(&before, values).await?;
         for (field, from, to) in differences(&before.profile, profile) {
@@ -351,7 +356,7 @@ impl<A: Action<Resource = MobileWorker>> UnitOfWork<A> {
         self.refresh(before.id).await
     }
 
-    async fn write(
+    pub(super) async fn write(
         &mut self,
         before: &MobileWorker,
         values: Vec<(mobile_worker::Column, Expr)>,
@@ -368,7 +373,7 @@ impl<A: Action<Resource = MobileWorker>> UnitOfWork<A> {
         if update.exec(&self.tx).await?.rows_affected == 1 { Ok(()) } else { Err(StoreError::Stale) }
     }
 
-    async fn end_sessions(&self, worker: MobileWorkerId) -> Result<(), StoreError> {
+    pub(super) async fn end_sessions(&self, worker: MobileWorkerId) -> Result<(), StoreError> {
         session::Entity::update_many()
             .col_expr(session::Column::EndedAt, Expr::val(self.now))
             .filter(session::Column::MobileWorkerId.eq(worker.0))
@@ -378,7 +383,7 @@ impl<A: Action<Resource = MobileWorker>> UnitOfWork<A> {
         Ok(())
     }
 
-    async fn refresh(&mut self, id: MobileWorkerId) -> Result<(), StoreError> {
+    pub(super) async fn refresh(&mut self, id: MobileWorkerId) -> Result<(), StoreError> {
         let after = self.read_back(id).await?;
         Ok(self.proof.refresh(after)?)
     }
@@ -386,7 +391,7 @@ impl<A: Action<Resource = MobileWorker>> UnitOfWork<A> {
 
 impl<A: Action> UnitOfWork<A> {
     /// The worker as it stands in this transaction.
-    async fn read_back(&self, id: MobileWorkerId) -> Result<MobileWorker, StoreError> {
+    pub(super) async fn read_back(&self, id: MobileWorkerId) -> Result<MobileWorker, StoreError> {
         let query = select(self.backend()).and_where(mobile_worker::Column::Id.eq(id.0)).to_owned();
         let row = self.one::<MobileWorkerRow>(&query).await?.ok_or(StoreError::Stale)?;
         worker(row)

@@ -156,6 +156,10 @@ impl UnitOfWork<UpdateProjectSpace> {
             .col_expr(project_space::Column::InvitationLifetimeDays, Expr::val(days))
             .col_expr(project_space::Column::AllowAccessRequests, Expr::val(settings.allow_access_requests))
             .col_expr(project_space::Column::InviteEmailOnly, Expr::val(settings.invite_email_only))
+            .col_expr(
+                project_space::Column::StrongMobilePasswords,
+                Expr::val(settings.strong_mobile_passwords),
+            )
             .col_expr(project_space::Column::MailLanguage, Expr::val(settings.mail_language.code()))
             .col_expr(project_space::Column::UpdatedAt, Expr::val(self.now))
             .col_expr(project_space::Column::Version, Expr::val(after.version))
@@ -175,7 +179,7 @@ impl UnitOfWork<UpdateProjectSpace> {
 }
 
 /// What an update may change, for the audit.
-fn fields(space: &ProjectSpace) -> [(&'static str, Json); 5] {
+fn fields(space: &ProjectSpace) -> [(&'static str, Json); 6] {
     let settings = &space.settings;
     [
         ("display_name", json!(space.display_name)),
@@ -183,5 +187,6 @@ fn fields(space: &ProjectSpace) -> [(&'static str, Json); 5] {
         ("allow_access_requests", json!(settings.allow_access_requests)),
         ("invite_email_only", json!(settings.invite_email_only)),
         ("mail_language", json!(settings.mail_language.code())),
+        ("strong_mobile_passwords", json!(settings.strong_mobile_passwords)),
     ]
 }

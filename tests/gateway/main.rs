@@ -9,6 +9,7 @@
 )]
 
 mod access_request;
+mod account;
 mod api_key;
 mod cli;
 mod cli_mail;

@@ -7,6 +7,7 @@ mod delete;
 mod object;
 mod query;
 mod restore;
+mod set_password;
 mod update;
 
 pub use object::MobileWorkerObject;
@@ -28,6 +29,7 @@ pub struct MobileWorkerMutation(
     deactivate::DeactivateMobileWorkerMutation,
     delete::DeleteMobileWorkerMutation,
     restore::RestoreMobileWorkerMutation,
+    set_password::SetMobileWorkerPasswordMutation,
 );
 
 /// Which object, and what the caller last saw of it.

@@ -117,6 +117,11 @@ impl MobileWorkerObject {
         Json::Object(self.0.profile.user_data.clone())
     }
 
+    /// Whether the password can be set, reset or changed: not while the worker's PersonalID link is active.
+    async fn password_editable(&self) -> bool {
+        self.0.password_is_editable()
+    }
+
     async fn created_at(&self) -> DateTime<Utc> {
         self.0.created_at
     }

@@ -24,6 +24,8 @@ pub struct UpdateProjectSpaceInput {
     invite_email_only: Option<bool>,
     /// The language of mails to people whose own is not known.
     mail_language: Option<MailLanguage>,
+    /// Whether mobile workers' new passwords must be hard to guess. Those they have stay.
+    strong_mobile_passwords: Option<bool>,
 }
 
 /// What became of a project space.
@@ -53,6 +55,7 @@ impl UpdateProjectSpaceMutation {
             allow_access_requests: input.allow_access_requests,
             invite_email_only: input.invite_email_only,
             mail_language: input.mail_language.map(Into::into),
+            strong_mobile_passwords: input.strong_mobile_passwords,
         };
         let name = &input.project_space;
         let result =

@@ -24,6 +24,9 @@ pub fn sample(template: MailTemplate, language: MailLanguage, public_url: &str) 
             "message": "I run the clinics of the north.",
         }),
         MailTemplate::AccessApproved => json!({ "inviter": "Amina Abebe", "role": "Field Supervisor" }),
+        MailTemplate::PasswordChanged => {
+            json!({ "account": "jean.dupont", "changed_at": "2026-12-22T14:05:00Z" })
+        }
         MailTemplate::Test => json!({}),
     };
     let link = match template {
@@ -32,7 +35,8 @@ pub fn sample(template: MailTemplate, language: MailLanguage, public_url: &str) 
         MailTemplate::ActionNotice
         | MailTemplate::InvitationAccepted
         | MailTemplate::AccessRequest
-        | MailTemplate::AccessApproved => None,
+        | MailTemplate::AccessApproved
+        | MailTemplate::PasswordChanged => None,
     };
     let id = MailId(uuid::Uuid::nil());
     Letter {

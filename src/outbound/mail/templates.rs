@@ -37,8 +37,10 @@ macro_rules! files {
 }
 
 const FILES: &[(&str, &str)] = files! {
-    "en": "action_notice" "invitation" "invitation_accepted" "access_request" "access_approved" "test";
-    "fr": "action_notice" "invitation" "invitation_accepted" "access_request" "access_approved" "test";
+    "en": "action_notice" "invitation" "invitation_accepted" "access_request" "access_approved"
+        "password_changed" "test";
+    "fr": "action_notice" "invitation" "invitation_accepted" "access_request" "access_approved"
+        "password_changed" "test";
 };
 
 impl Templates {

@@ -1,7 +1,8 @@
-use super::proposed;
+use super::{new_password, proposed};
 use crate::authz::{CreateMobileWorker, Visible};
 use crate::domain::{
-    FaultCode, Faults, MobileWorker, MobileWorkerInput, MobileWorkerProfile, Principal, Username,
+    FaultCode, Faults, MobileWorker, MobileWorkerInput, MobileWorkerProfile, PasswordRule, Principal,
+    ProjectSpace, Username,
 };
 use crate::service::assignment::Assigner;
 use crate::service::{Refused, Services, project_space};
@@ -42,6 +43,9 @@ pub async fn create(
     let username = Username::parse(username, &space.name, services.worker_suffix());
     let username = username.map_err(|error| faults.add(error.code(), &["username"], error)).ok();
     faults.extend(draft.faults);
+    let new = draft.password.as_ref().and_then(|given| {
+        new_password::measured(&rule(space, username.as_ref(), &draft.profile), given, &mut faults)
+    });
     if matches!(
         (&password, &input.password),
         (NewPassword::Given, crate::domain::Patch::Keep | crate::domain::Patch::Clear)
@@ -57,7 +61,7 @@ pub async fn create(
     assigner.check_worker(&blank, &draft.profile, input, &mut faults).await?;
     let (Some(username), true) = (username, faults.is_empty()) else { return Err(faults.into()) };
 
-    let hash = match (password, draft.password) {
+    let hash = match (password, new) {
         (NewPassword::Hashed(hash), _) => Some(hash),
         (NewPassword::Given, Some(password)) => Some(services.authenticator.passwords.hash(password).await?),
         (NewPassword::Given, None) => None,
@@ -69,6 +73,14 @@ pub async fn create(
         other => other.into(),
     })?;
     Ok(work.commit().await?.created(worker))
+}
+
+/// What the password of a new worker must be.
+fn rule(space: &ProjectSpace, username: Option<&Username>, profile: &MobileWorkerProfile) -> PasswordRule {
+    let words = vec![space.name.to_string(), space.display_name.clone()];
+    PasswordRule::of_worker(space.settings.strong_mobile_passwords.into(), words)
+        .and_known(profile.known_words())
+        .and_known(username.map(ToString::to_string))
 }
 
 fn taken(username: &Username) -> Faults {

@@ -5,8 +5,10 @@ mod create;
 mod deactivate;
 mod delete;
 mod list;
+pub(super) mod new_password;
 mod read;
 mod restore;
+mod set_password;
 mod update;
 
 pub use activate::activate;
@@ -16,6 +18,7 @@ pub use delete::delete;
 pub use list::{List, count, list};
 pub use read::{read, read_named, username_of};
 pub use restore::restore;
+pub use set_password::set_password;
 pub use update::update;
 
 use super::{Failure, Refused, Services};

@@ -1,4 +1,4 @@
-use super::{proposed, unchanged, wrong_state};
+use super::{new_password, proposed, unchanged, wrong_state};
 use crate::authz::{UpdateMobileWorker, Visible};
 use crate::domain::{MobileWorker, MobileWorkerId, MobileWorkerInput, MobileWorkerStatus, Principal};
 use crate::service::assignment::Assigner;
@@ -31,17 +31,24 @@ pub async fn update(
     let before = proof.resource().profile.clone();
     let draft = input.draft(&before);
     let mut faults = draft.faults;
+    let password = match &draft.password {
+        Some(given) => {
+            new_password::permitted(services, principal, id, proof.resource().version).await?;
+            new_password::check(services, &proof, given, &mut faults).await?
+        }
+        None => None,
+    };
     let assigner = Assigner { services, principal, space: proof.resource().project_space };
     assigner.check_worker(&before, &draft.profile, input, &mut faults).await?;
     faults.check()?;
-    if draft.password.is_none() && draft.profile == before {
+    if password.is_none() && draft.profile == before {
         return Ok(proof.into_visible());
     }
-    let hash = match draft.password {
+    let hash = match password {
         Some(password) => Some(services.authenticator.passwords.hash(password).await?),
         None => None,
     };
     let mut work = services.store.begin(proof).await?;
-    work.update(&draft.profile, hash).await?;
+    work.update(&draft.profile, hash).await.map_err(new_password::locked)?;
     Ok(work.commit().await?.into_visible())
 }

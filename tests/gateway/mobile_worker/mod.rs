@@ -5,4 +5,5 @@ mod delete;
 mod list;
 mod read;
 mod restore;
+pub mod set_password;
 mod update;
