@@ -4,7 +4,7 @@ use super::attribute::Attributes;
 use crate::domain::{
     AccessRequest, Account, ApiKey, CustomPermission, EmailAddress, FrontDoor, Gateway, Group, Identity,
     Invitation, InvitationLink, Location, LocationType, Mail, Member, MobileWorker, ProjectSpace,
-    ProjectSpaceId, Role, Session, WebUser,
+    ProjectSpaceId, Role, Session, UserFieldDefinition, UserProfile, WebUser,
 };
 
 /// Something that policy is asked about.
@@ -169,6 +169,15 @@ actions! {
     ReadCustomPermission on CustomPermission = "custom_permission.read";
     /// Take back a permission that no role grants.
     DeleteCustomPermission on CustomPermission = "custom_permission.delete";
+
+    /// See which data the project space records of its people.
+    ReadUserFields on UserFieldDefinition = "user_fields.read";
+    /// Change which data the project space records of its people, and the profiles that fix some of it.
+    UpdateUserFields on UserFieldDefinition = "user_fields.update";
+    /// See a user profile.
+    ReadUserProfile on UserProfile = "user_profile.read";
+    /// Give somebody a user profile, or take it from them.
+    AssignUserProfile on UserProfile = "user_profile.assign";
 
     /// Add a location type.
     CreateLocationType on ProjectSpace = "location_type.create" creates LocationType;

@@ -6,7 +6,7 @@ use super::attribute::{Attributes, Value};
 use crate::domain::{
     AccessRequest, Account, ApiKey, CustomPermission, EmailAddress, FrontDoor, Gateway, Group, Identity,
     Invitation, InvitationLink, Location, LocationId, LocationType, Mail, Member, MobileWorker, ProjectSpace,
-    ProjectSpaceId, Role, Session, WebUser,
+    ProjectSpaceId, Role, Session, UserFieldDefinition, UserProfile, WebUser,
 };
 
 fn hexes(ids: &[LocationId]) -> Vec<String> {
@@ -81,6 +81,7 @@ resources! {
                 .with("primary_location_id", profile.primary_location.map(|id| id.hex()))
                 .with("group_ids", profile.groups.iter().map(|id| id.hex()).collect::<Vec<_>>())
                 .with("language", profile.language.as_ref().map(ToString::to_string))
+                .with("profile_id", profile.user_profile.map(|id| id.hex()))
                 .with("created_at", it.created_at.timestamp())
                 .with(
                     "last_login_at",
@@ -131,6 +132,12 @@ resources! {
                 .with("reporting", it.reporting)
                 .with("is_deleted", it.is_deleted)
         };
+
+    UserFieldDefinition = "user_fields" of |it| Realm::ProjectSpace(it.project_space),
+        id |it| Some(it.project_space.hex()), |it| Attributes::new().with("id", it.project_space.hex());
+
+    UserProfile = "user_profile" of |it| Realm::ProjectSpace(it.project_space), id |it| Some(it.id.hex()),
+        |it| Attributes::new().with("id", it.id.hex()).with("name", it.name.as_str());
 
     Invitation = "invitation" of |it| Realm::ProjectSpace(it.project_space), id |it| Some(it.id.hex()),
         |it| {

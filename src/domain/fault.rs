@@ -58,6 +58,12 @@ pub enum FaultCode {
     SelfRemoval,
     /// The project space would have no active admin any more.
     LastAdmin,
+    /// The user profile does not exist, or the caller may not give or take it.
+    ProfileNotAssignable,
+    /// Somebody has the user profile.
+    ProfileInUse,
+    /// The profile fixes the value.
+    FixedByProfile,
     /// Another thing of this kind has the name or code.
     NameTaken,
     /// The thing is not in a state that allows this.
@@ -106,6 +112,9 @@ impl FaultCode {
             Self::AdminOnly => "ADMIN_ONLY",
             Self::SelfRemoval => "SELF_REMOVAL",
             Self::LastAdmin => "LAST_ADMIN",
+            Self::ProfileNotAssignable => "PROFILE_NOT_ASSIGNABLE",
+            Self::ProfileInUse => "PROFILE_IN_USE",
+            Self::FixedByProfile => "FIXED_BY_PROFILE",
             Self::NameTaken => "NAME_TAKEN",
             Self::InvalidState => "INVALID_STATE",
             Self::WrongCredentials => "WRONG_CREDENTIALS",

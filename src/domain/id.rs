@@ -102,6 +102,8 @@ ids! {
     LocationTypeId = "lt", "location type";
     /// A group of mobile workers.
     GroupId = "gr", "group";
+    /// A named set of fixed user data.
+    UserProfileId = "up", "user profile";
     /// A signed-in session.
     SessionId = "se", "session";
     /// An API key.

@@ -5,7 +5,7 @@ use super::person::{InvalidText, NAME_MAX, PHONE_NUMBERS_MAX, WORKER_PASSWORD_MI
 use super::project_space::text_of;
 use super::{
     CursorKey, Email, FaultCode, Faults, GroupId, Language, LocationId, MobileWorkerId, PhoneNumber,
-    ProjectSpaceId, RoleId, Username,
+    ProjectSpaceId, RoleId, UserProfileId, Username, user_data,
 };
 use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret, SecretString};
@@ -31,6 +31,8 @@ pub struct MobileWorker {
     pub profile: MobileWorkerProfile,
     /// Whether it may sign in, and why not.
     pub status: MobileWorkerStatus,
+    /// What its user profile fixes; empty without one.
+    pub fixed_data: Map<String, Json>,
     /// Its locations and every place above them.
     pub lineage: Vec<LocationId>,
     /// When it was made.
@@ -93,8 +95,17 @@ pub struct MobileWorkerProfile {
     pub locations: Vec<LocationId>,
     /// One of the locations.
     pub primary_location: Option<LocationId>,
-    /// The project's own data.
+    /// The project's own data, without what the user profile fixes.
     pub user_data: Map<String, Json>,
+    /// Fixes some of the project's own data.
+    pub user_profile: Option<UserProfileId>,
+}
+
+impl MobileWorker {
+    /// The project's own data, with what the user profile fixes showing through.
+    pub fn effective_data(&self) -> Map<String, Json> {
+        user_data::effective(&self.profile.user_data, &self.fixed_data)
+    }
 }
 
 impl MobileWorkerProfile {
@@ -154,6 +165,8 @@ pub struct MobileWorkerFilter {
     pub roles: Option<Vec<RoleId>>,
     /// In any of these groups.
     pub groups: Option<Vec<GroupId>>,
+    /// With any of these user profiles.
+    pub user_profiles: Option<Vec<UserProfileId>>,
     /// At any of these locations.
     pub locations: Option<Vec<LocationId>>,
     /// Or at any place below them.
@@ -259,6 +272,8 @@ pub struct MobileWorkerInput {
     pub primary_location: Patch<String>,
     /// Replaces all custom data (seed 002).
     pub user_data: Patch<Json>,
+    /// A user profile's id.
+    pub user_profile: Patch<String>,
     /// A new password.
     pub password: Patch<SecretString>,
     /// What the channel could not even read: reported together with everything else.
@@ -311,6 +326,14 @@ impl MobileWorkerInput {
             &mut profile.primary_location,
         );
         self.draft_user_data(&mut profile, &mut faults);
+        match &self.user_profile {
+            Patch::Keep => {}
+            Patch::Clear => profile.user_profile = None,
+            Patch::Set(id) => {
+                let parsed = UserProfileId::parse(id);
+                profile.user_profile = faults.take(FaultCode::InvalidValue, &["profile_id"], parsed);
+            }
+        }
         let password = self.password.as_set().and_then(|given| {
             let parsed = password(given.expose_secret(), WORKER_PASSWORD_MIN);
             parsed

@@ -24,6 +24,8 @@ mod principal;
 mod project_space;
 pub mod role;
 mod search;
+pub mod user_data;
+pub mod user_fields;
 mod username;
 
 pub use access_request::{
@@ -63,4 +65,8 @@ pub use project_space::{
 };
 pub use role::{NewRole, Preset, Role, RoleChange, RoleInput};
 pub use search::{SEARCH_MAX, check_search};
+pub use user_fields::{
+    DraftedProfile, UserField, UserFieldDefinition, UserFieldInput, UserFieldsInput, UserKind, UserProfile,
+    UserProfileInput,
+};
 pub use username::{InvalidUsername, LoginName, Username};

@@ -4,7 +4,7 @@ use super::error::{ErrorCode, Settled, UserError};
 use super::loader::Loader;
 use super::nested::Lists;
 use super::role::RoleHolders;
-use crate::domain::{Group, Location, LocationType, Member, Principal, Role};
+use crate::domain::{Group, Location, LocationType, Member, Principal, Role, UserProfile};
 use crate::service::{Failure, Refused, Services};
 use async_graphql::{Context, Error};
 use std::sync::{Arc, OnceLock};
@@ -19,6 +19,8 @@ pub struct Loaders {
     pub location_types: Loader<LocationType>,
     /// Groups.
     pub groups: Loader<Group>,
+    /// User profiles.
+    pub user_profiles: Loader<UserProfile>,
     /// Web users of a project space, by account.
     pub web_users: Loader<Member>,
     /// How many have a role.
@@ -35,6 +37,7 @@ impl Loaders {
             locations: Loader::new(services, principal),
             location_types: Loader::new(services, principal),
             groups: Loader::new(services, principal),
+            user_profiles: Loader::new(services, principal),
             web_users: Loader::new(services, principal),
             role_holders: RoleHolders::new(services, principal),
             members: Lists::new(services, principal),

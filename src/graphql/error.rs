@@ -169,6 +169,12 @@ pub enum UserErrorCode {
     SelfRemoval,
     /// The project space would have no active admin any more.
     LastAdmin,
+    /// The user profile does not exist, or you may not give it, or take the one that is there.
+    ProfileNotAssignable,
+    /// Somebody has the user profile, perhaps a deleted worker.
+    ProfileInUse,
+    /// The user profile fixes the value: take the profile away, or leave the value out.
+    FixedByProfile,
     /// Another thing of this kind has the name or code.
     NameTaken,
     /// The thing is not in a state that allows this.

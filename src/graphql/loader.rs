@@ -4,9 +4,9 @@
 use crate::authz::Visible;
 use crate::domain::{
     Group, GroupId, Location, LocationId, LocationType, LocationTypeId, Member, Principal, ProjectSpaceId,
-    Role, RoleId, WebUserId,
+    Role, RoleId, UserProfile, UserProfileId, WebUserId,
 };
-use crate::service::{Failure, Services, group, location, role, web_user};
+use crate::service::{Failure, Services, group, location, role, user_fields, web_user};
 use dataloader::{BatchFn, cached};
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
@@ -61,6 +61,7 @@ loaded! {
     Location, LocationId, location::load;
     LocationType, LocationTypeId, location::load_types;
     Group, GroupId, group::load;
+    UserProfile, UserProfileId, user_fields::load_profiles;
 }
 
 impl Loaded for Member {

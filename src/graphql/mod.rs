@@ -23,6 +23,7 @@ mod project_space;
 mod requires;
 mod role;
 mod session;
+mod user_fields;
 mod viewer;
 mod web_user;
 
@@ -61,6 +62,7 @@ pub struct Mutation(
     web_user::WebUserMutation,
     role::RoleMutation,
     custom_permission::CustomPermissionMutation,
+    user_fields::UserFieldsMutation,
     location::LocationMutation,
     group::GroupMutation,
     api_key::ApiKeyMutation,

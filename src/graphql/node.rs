@@ -9,13 +9,15 @@ use super::location::{LocationObject, LocationTypeObject};
 use super::mobile_worker::MobileWorkerObject;
 use super::project_space::ProjectSpaceObject;
 use super::role::RoleObject;
+use super::user_fields::UserProfileObject;
 use super::web_user::WebUserObject;
 use crate::domain::{
     AccessRequestId, GroupId, Identity, InvalidId, InvitationId, LocationId, LocationTypeId, MembershipId,
-    MobileWorkerId, ProjectSpaceId, RoleId, WebUserId,
+    MobileWorkerId, ProjectSpaceId, RoleId, UserProfileId, WebUserId,
 };
 use crate::service::{
-    access_request, group, invitation, location, mobile_worker, project_space, role, viewer, web_user,
+    access_request, group, invitation, location, mobile_worker, project_space, role, user_fields, viewer,
+    web_user,
 };
 use async_graphql::{Context, ID, Interface, Object, Result};
 
@@ -29,6 +31,7 @@ pub enum Node {
     Location(LocationObject),
     LocationType(LocationTypeObject),
     Group(GroupObject),
+    UserProfile(UserProfileObject),
     Invitation(InvitationObject),
     AccessRequest(AccessRequestObject),
     WebUser(WebUserObject),
@@ -118,6 +121,12 @@ impl NodeQuery {
                     Ok(id) => group::load(services, principal, space, &[id])
                         .await
                         .map(|rows| rows.into_iter().next().map(|row| Node::Group(row.into()))),
+                    Err(_) => Ok(None),
+                },
+                UserProfileId::PREFIX => match UserProfileId::parse(&id) {
+                    Ok(id) => user_fields::load_profiles(services, principal, space, &[id])
+                        .await
+                        .map(|rows| rows.into_iter().next().map(|row| Node::UserProfile(row.into()))),
                     Err(_) => Ok(None),
                 },
                 _ => Ok(None),

@@ -23,6 +23,7 @@ pub mod mobile_worker;
 pub mod project_space;
 pub mod role;
 pub mod session;
+pub mod user_fields;
 pub mod viewer;
 pub mod web_user;
 

@@ -9,11 +9,11 @@ use crate::authz::{
 };
 use crate::domain::{
     Email, GroupId, Language, LocationId, MobileWorker, MobileWorkerId, MobileWorkerProfile,
-    MobileWorkerStatus, PhoneNumber, ProjectSpaceId, RoleId, Username,
+    MobileWorkerStatus, PhoneNumber, ProjectSpaceId, RoleId, UserProfileId, Username,
 };
 use chrono::{DateTime, Utc};
-use entity::{mobile_worker, mobile_worker_group, mobile_worker_location, session};
-use sea_orm::sea_query::{Expr, Query, SelectStatement};
+use entity::{mobile_worker, mobile_worker_group, mobile_worker_location, session, user_profile};
+use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{ColumnTrait, DatabaseTransaction, DbBackend, EntityTrait, FromQueryResult, QueryFilter, Set};
 use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
@@ -45,6 +45,8 @@ pub(super) struct MobileWorkerRow {
     role_id: Option<Uuid>,
     primary_location_id: Option<Uuid>,
     user_data: Json,
+    profile_id: Option<Uuid>,
+    fixed_data: Option<Json>,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
     last_login_at: Option<DateTime<Utc>>,
@@ -59,6 +61,11 @@ fn worker(row: MobileWorkerRow) -> Result<MobileWorker, StoreError> {
         .map_err(|_| StoreError::Inconsistent("phone numbers of a mobile worker"))?;
     let Json::Object(user_data) = row.user_data else {
         return Err(StoreError::Inconsistent("user data of a mobile worker"));
+    };
+    let fixed_data = match row.fixed_data {
+        None => Map::new(),
+        Some(Json::Object(fixed_data)) => fixed_data,
+        Some(_) => return Err(StoreError::Inconsistent("fixed data of a user profile")),
     };
     let locations = |ids: Option<String>| -> Result<Vec<LocationId>, StoreError> {
         Ok(parse_ids(ids.as_deref())?.into_iter().map(LocationId).collect())
@@ -78,7 +85,9 @@ fn worker(row: MobileWorkerRow) -> Result<MobileWorker, StoreError> {
             locations: locations(row.location_ids)?,
             primary_location: row.primary_location_id.map(LocationId),
             user_data,
+            user_profile: row.profile_id.map(UserProfileId),
         },
+        fixed_data,
         status: MobileWorkerStatus::named(&row.status)
             .ok_or(StoreError::Inconsistent("status of a mobile worker"))?,
         lineage: locations(row.lineage)?,
@@ -109,6 +118,7 @@ pub(super) fn select(backend: DbBackend) -> SelectStatement {
         Column::RoleId,
         Column::PrimaryLocationId,
         Column::UserData,
+        Column::ProfileId,
         Column::CreatedAt,
         Column::UpdatedAt,
         Column::LastLoginAt,
@@ -120,7 +130,13 @@ pub(super) fn select(backend: DbBackend) -> SelectStatement {
         .expr_as(GROUPS.ids_of(backend, "mobile_worker.id"), "group_ids")
         // Workers at several places share some of those above, so each is named once.
         .expr_as(LINEAGE.distinct_ids_of(backend, "mobile_worker.id"), "lineage")
+        .column((user_profile::Entity, user_profile::Column::FixedData))
         .from(mobile_worker::Entity)
+        .left_join(
+            user_profile::Entity,
+            Expr::col((mobile_worker::Entity, Column::ProfileId))
+                .equals((user_profile::Entity, user_profile::Column::Id)),
+        )
         .to_owned()
 }
 
@@ -188,6 +204,7 @@ impl UnitOfWork<CreateMobileWorker> {
             username,
             profile,
             status: MobileWorkerStatus::Active,
+            fixed_data: Map::new(),
             lineage: Vec::new(),
             created_at: self.now,
             updated_at: self.now,
@@ -215,7 +232,7 @@ impl UnitOfWork<CreateMobileWorker> {
             updated_at: Set(self.now),
             last_login_at: Set(None),
             version: Set(1),
-            profile_id: Set(None),
+            profile_id: Set(profile.user_profile.map(|id| id.0)),
         };
         mobile_worker::Entity::insert(row).exec_without_returning(&self.tx).await?;
         insert_locations(&self.tx, &worker).await?;
@@ -225,7 +242,7 @@ impl UnitOfWork<CreateMobileWorker> {
         for (field, from, to) in differences(&MobileWorkerProfile::default(), &worker.profile) {
             self.changed(field, from, to);
         }
-        if !worker.profile.locations.is_empty() {
+        if !worker.profile.locations.is_empty() || worker.profile.user_profile.is_some() {
             worker = self.read_back(worker.id).await?;
         }
         Ok(worker)
@@ -252,6 +269,7 @@ impl UnitOfWork<UpdateMobileWorker> {
             (mobile_worker::Column::RoleId, Expr::val(profile.role.map(|id| id.0))),
             (mobile_worker::Column::PrimaryLocationId, Expr::val(profile.primary_location.map(|id| id.0))),
             (mobile_worker::Column::UserData, Expr::val(Json::Object(profile.user_data.clone()))),
+            (mobile_worker::Column::ProfileId, Expr::val(profile.user_profile.map(|id| id.0))),
             (mobile_worker::Column::SearchText, Expr::val(search_text(&before.username, profile))),
         ];
         if let Some(hash) = password_hash {
@@ -444,7 +462,7 @@ fn differences(before: &MobileWorkerProfile, after: &MobileWorkerProfile) -> Vec
     fn ids<T: ToString>(ids: &[T]) -> Json {
         json!(ids.iter().map(ToString::to_string).collect::<Vec<_>>())
     }
-    let text = |profile: &MobileWorkerProfile| -> [(&'static str, Json); 10] {
+    let text = |profile: &MobileWorkerProfile| -> [(&'static str, Json); 11] {
         [
             ("first_name", json!(profile.first_name)),
             ("last_name", json!(profile.last_name)),
@@ -456,6 +474,7 @@ fn differences(before: &MobileWorkerProfile, after: &MobileWorkerProfile) -> Vec
             ("locations", ids(&profile.locations)),
             ("primary_location", json!(profile.primary_location.map(|id| id.to_string()))),
             ("user_data", Json::Object(Map::clone(&profile.user_data))),
+            ("profile", json!(profile.user_profile.map(|id| id.to_string()))),
         ]
     };
     text(before).into_iter().zip(text(after)).map(|((field, from), (_, to))| (field, from, to)).collect()

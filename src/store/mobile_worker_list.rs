@@ -34,6 +34,7 @@ fn columns(name: &str) -> Option<Column> {
         "primary_location_id" => Column::MaybeId(column(Own::PrimaryLocationId)),
         "group_ids" => Column::Ids(GROUPS, OWNER),
         "language" => Column::MaybeText(column(Own::Language)),
+        "profile_id" => Column::MaybeId(column(Own::ProfileId)),
         _ => return None,
     })
 }
@@ -244,6 +245,9 @@ impl Store {
         }
         if let Some(groups) = &filter.groups {
             query.and_where(GROUPS.any_of(OWNER, groups.iter().map(|id| id.0).collect()));
+        }
+        if let Some(profiles) = &filter.user_profiles {
+            query.and_where(Own::ProfileId.is_in(profiles.iter().map(|id| id.0)));
         }
         if let Some(locations) = &filter.locations {
             query.and_where(at(locations, filter.include_sublocations));

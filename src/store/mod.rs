@@ -38,6 +38,7 @@ mod row_filter;
 mod schema;
 mod search;
 mod session;
+mod user_fields;
 mod web_user;
 
 pub use audit::Change;

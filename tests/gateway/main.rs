@@ -38,6 +38,7 @@ mod seed_001;
 mod session;
 mod statements;
 mod support;
+mod user_fields;
 mod viewer;
 mod web_user;
 mod webhook;

@@ -97,7 +97,7 @@ async fn crowd(app: &TestApp) {
     }
 }
 
-const ATTRIBUTES: [&str; 9] = [
+const ATTRIBUTES: [&str; 10] = [
     "id",
     "username",
     "status",
@@ -107,6 +107,7 @@ const ATTRIBUTES: [&str; 9] = [
     "primary_location_id",
     "group_ids",
     "language",
+    "profile_id",
 ];
 
 /// Texts that the rows have somewhere, and some that none has or could have.

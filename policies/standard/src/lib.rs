@@ -16,6 +16,8 @@ mod mobile_worker;
 mod project_space;
 mod role;
 mod rule;
+mod user_fields;
+mod user_profile;
 mod web_user;
 
 use fieldgate_policy::{Context, Decision, Manifest, Policy, Principal, PrincipalKind, Request, Scope};
@@ -63,6 +65,8 @@ fn rule<'a>(kind: &str, action: &str, principal: &'a Principal) -> Option<Rule<'
         "location" => location::rule(kind, verb, principal),
         "location_type" => location_type::rule(kind, verb, principal),
         "group" => group::rule(kind, verb, principal),
+        "user_fields" => user_fields::rule(kind, verb, principal),
+        "user_profile" => user_profile::rule(kind, verb, principal),
         "web_user" => web_user::rule(kind, verb, principal),
         "invitation" => invitation::rule(kind, verb, principal),
         "access_request" => access_request::rule(kind, verb, principal),

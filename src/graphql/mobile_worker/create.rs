@@ -34,8 +34,11 @@ pub struct CreateMobileWorkerInput {
     location_ids: Option<Vec<ID>>,
     /// One of them; the first when left out.
     primary_location_id: Option<ID>,
-    /// The project's own data: an object of texts, numbers, truth values and nulls.
+    /// The project's own data: an object of texts, numbers, truth values and nulls. It must fit the project space's
+    /// `userFields`.
     user_data: Option<Json>,
+    /// Fixes some of the project's own data.
+    profile_id: Option<ID>,
 }
 
 #[derive(Default)]
@@ -64,6 +67,7 @@ impl CreateMobileWorkerMutation {
             locations: texts(input.location_ids),
             primary_location: input.primary_location_id.map(|id| id.0).into(),
             user_data: input.user_data.into(),
+            user_profile: input.profile_id.map(|id| id.0).into(),
             password: input.password.map(Into::into).into(),
             unreadable: Faults::new(),
         };

@@ -5,6 +5,7 @@ use crate::graphql::group::GroupObject;
 use crate::graphql::location::LocationObject;
 use crate::graphql::requires::requires;
 use crate::graphql::role::RoleObject;
+use crate::graphql::user_fields::UserProfileObject;
 use async_graphql::{Context, Enum, ID, Object, Result};
 use chrono::{DateTime, Utc};
 use serde_json::Value as Json;
@@ -112,14 +113,28 @@ impl MobileWorkerObject {
         Ok(found.map_err(|failure| ctx.fail(&failure))?.map(LocationObject::from))
     }
 
-    /// The project's own data.
+    /// The project's own data, with what the user profile fixes showing through. What only repeats the profile may be
+    /// sent back in an update.
     async fn user_data(&self) -> Json {
+        Json::Object(self.0.effective_data())
+    }
+
+    /// The project's own data, without what the user profile fixes.
+    async fn own_user_data(&self) -> Json {
         Json::Object(self.0.profile.user_data.clone())
     }
 
     /// Whether the password can be set, reset or changed: not while the worker's PersonalID link is active.
     async fn password_editable(&self) -> bool {
         self.0.password_is_editable()
+    }
+
+    /// Fixes some of the project's own data. Null when the worker has none, and where you may not see it.
+    #[graphql(directive = requires::apply("user_profile.read".to_owned()))]
+    async fn profile(&self, ctx: &Context<'_>) -> Result<Option<UserProfileObject>> {
+        let Some(profile) = self.0.profile.user_profile else { return Ok(None) };
+        let found = ctx.loaders().user_profiles.one(self.0.project_space, profile).await;
+        Ok(found.map_err(|failure| ctx.fail(&failure))?.map(UserProfileObject::from))
     }
 
     async fn created_at(&self) -> DateTime<Utc> {

@@ -3,7 +3,7 @@ use super::object::MobileWorkerStatus;
 use crate::authz::Visible;
 use crate::domain::{
     Cursor, Direction, GroupId, LocationId, MobileWorker, MobileWorkerFilter, MobileWorkerId,
-    MobileWorkerOrder, ProjectSpaceId, RoleId,
+    MobileWorkerOrder, ProjectSpaceId, RoleId, UserProfileId,
 };
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::ErrorCode;
@@ -28,6 +28,8 @@ pub struct MobileWorkerFilterInput {
     role_ids: Option<Vec<ID>>,
     /// In any of these groups.
     group_ids: Option<Vec<ID>>,
+    /// With any of these user profiles.
+    profile_ids: Option<Vec<ID>>,
     /// At any of these locations.
     location_ids: Option<Vec<ID>>,
     /// Or at any place below them.
@@ -74,6 +76,7 @@ impl MobileWorkerFilterInput {
             statuses: self.statuses.into_iter().flatten().map(Into::into).collect(),
             roles: ids("roleIds", self.role_ids, RoleId::parse)?,
             groups: ids("groupIds", self.group_ids, GroupId::parse)?,
+            user_profiles: ids("profileIds", self.profile_ids, UserProfileId::parse)?,
             locations: ids("locationIds", self.location_ids, LocationId::parse)?,
             include_sublocations: self.include_sublocations,
             created_after: self.created_after,
@@ -144,6 +147,7 @@ async fn foresee(ctx: &Context<'_>, space: ProjectSpaceId, workers: &[Visible<Mo
     };
     tokio::join!(
         loaders.roles.foresee(space, profiles("role").filter_map(|profile| profile.role)),
+        loaders.user_profiles.foresee(space, profiles("profile").filter_map(|profile| profile.user_profile)),
         loaders.groups.foresee(space, profiles("groups").flat_map(|profile| profile.groups.iter().copied())),
         loaders.locations.foresee(
             space,

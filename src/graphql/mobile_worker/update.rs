@@ -32,8 +32,11 @@ pub struct UpdateMobileWorkerInput {
     location_ids: MaybeUndefined<Vec<ID>>,
     /// One of the locations.
     primary_location_id: MaybeUndefined<ID>,
-    /// Replaces all of the project's own data.
+    /// Replaces all of the project's own data but for what the user profile fixes. It must fit the project space's
+    /// `userFields`.
     user_data: MaybeUndefined<Json>,
+    /// Fixes some of the project's own data.
+    profile_id: MaybeUndefined<ID>,
 }
 
 #[derive(Default)]
@@ -64,6 +67,7 @@ impl UpdateMobileWorkerMutation {
             locations: patch(input.location_ids.map_value(texts)),
             primary_location: patch(input.primary_location_id.map_value(|id| id.0)),
             user_data: patch(input.user_data),
+            user_profile: patch(input.profile_id.map_value(|id| id.0)),
             password: Patch::Keep,
             unreadable: Faults::new(),
         };

@@ -12,6 +12,7 @@ use crate::graphql::mobile_worker::{
 use crate::graphql::page::{PageArguments, page_cost};
 use crate::graphql::requires::requires;
 use crate::graphql::role::RoleObject;
+use crate::graphql::user_fields::UserFieldDefinitionObject;
 use crate::graphql::web_user::{
     self, WebUserConnection, WebUserFilterInput, WebUserObject, WebUserOrderInput,
 };
@@ -207,6 +208,13 @@ impl ProjectSpaceObject {
     )]
     async fn permission_catalogue(&self, ctx: &Context<'_>) -> Result<Vec<PermissionObject>> {
         custom_permission::catalogue(ctx, self.0.id).await
+    }
+
+    /// Which data the project space records of its people beside the gateway's own fields.
+    #[graphql(directive = requires::apply("user_fields.read".to_owned()))]
+    async fn user_fields(&self, ctx: &Context<'_>) -> Result<Option<UserFieldDefinitionObject>> {
+        let fields = service::user_fields::read(ctx.services(), ctx.principal(), self.0.id).await;
+        Ok(fields.map_err(|failure| ctx.fail(&failure))?.map(UserFieldDefinitionObject::from))
     }
 
     /// The groups that you may see, by name.

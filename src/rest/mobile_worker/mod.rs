@@ -18,10 +18,12 @@ pub use switch::{ACTIVATE, DEACTIVATE, activate, deactivate};
 
 use super::call::{Field, Takes};
 use super::fields::Fields;
+use crate::domain::user_data::PROFILE_KEY;
 use crate::domain::{
     FaultCode, MobileWorkerId, MobileWorkerInput, MobileWorkerStatus, Patch, Principal, ProjectSpaceId,
 };
 use crate::service::{Failure, Services, mobile_worker, role};
+use serde_json::Value as Json;
 
 /// Where all workers are.
 const ALL: &str = "/a/{project_space}/api/user/v1/";
@@ -33,6 +35,7 @@ const NAMES: &[(&str, &str)] = &[
     ("group_ids", "groups"),
     ("location_ids", "locations"),
     ("primary_location_id", "primary_location"),
+    ("profile_id", "user_data"),
     ("role_id", "role"),
 ];
 
@@ -67,7 +70,9 @@ const COMMON: &[Field] = &[
     Field::new(
         "user_data",
         Takes::Data,
-        "The project's own data, which replaces what there is: texts, numbers, truth values and nulls.",
+        "The project's own data, which replaces what there is: texts, numbers, truth values and nulls. The id of a user \
+         profile stands under `commcare_profile`, an empty text there takes the profile away, and without that key it \
+         stays; what it fixes may be sent back as it was read. `commcare_project` is passed over.",
     ),
     Field::new(
         "role",
@@ -83,6 +88,7 @@ async fn common(
     here: ProjectSpaceId,
     fields: &mut Fields,
 ) -> Result<MobileWorkerInput, Failure> {
+    let (user_data, user_profile) = user_data(fields);
     Ok(MobileWorkerInput {
         first_name: fields.text("first_name"),
         last_name: fields.text("last_name"),
@@ -94,13 +100,33 @@ async fn common(
         groups: fields.texts("groups"),
         locations: fields.texts("locations"),
         primary_location: empty_clears(fields.text("primary_location")),
-        user_data: fields.json("user_data"),
+        user_data,
+        user_profile,
         password: match fields.text("password") {
             Patch::Set(text) => Patch::Set(text.into()),
             Patch::Clear | Patch::Keep => Patch::Keep,
         },
         ..MobileWorkerInput::default()
     })
+}
+
+/// The data, and the user profile that CommCare's clients know as a part of it (reference §4.8).
+fn user_data(fields: &mut Fields) -> (Patch<Json>, Patch<String>) {
+    let mut data = match fields.json("user_data") {
+        Patch::Set(Json::Object(data)) => data,
+        other => return (other, Patch::Keep),
+    };
+    let profile = match data.remove(PROFILE_KEY) {
+        None => Patch::Keep,
+        Some(Json::Null) => Patch::Clear,
+        Some(Json::String(id)) => empty_clears(Patch::Set(id)),
+        Some(_) => {
+            let message = format!("`{PROFILE_KEY}` must be the id of a user profile, or empty");
+            fields.faults.add(FaultCode::InvalidValue, &["user_data", PROFILE_KEY], message);
+            Patch::Keep
+        }
+    };
+    (Patch::Set(Json::Object(data)), profile)
 }
 
 /// A role by its name, as these scripts know it. Whether it may be given is for the use case to say, as of any role.

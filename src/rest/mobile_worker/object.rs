@@ -1,4 +1,5 @@
 use crate::authz::Visible;
+use crate::domain::user_data::{PROFILE_KEY, PROJECT_KEY};
 use crate::domain::{MobileWorker, MobileWorkerStatus, PhoneNumber, Principal, ProjectSpace, RoleId};
 use crate::service::{Failure, Services, role};
 use serde_json::{Value as Json, json};
@@ -46,6 +47,10 @@ fn one(
     roles: &HashMap<RoleId, &str>,
 ) -> Json {
     let profile = &worker.profile;
+    let mut user_data = worker.effective_data();
+    let user_profile = profile.user_profile.map(|id| id.hex()).unwrap_or_default();
+    user_data.insert(PROFILE_KEY.to_owned(), json!(user_profile));
+    user_data.insert(PROJECT_KEY.to_owned(), json!(here.name.as_str()));
     let plus = |number: &PhoneNumber| format!("+{number}");
     json!({
         "id": worker.id.hex(),
@@ -59,7 +64,7 @@ fn one(
         "groups": profile.groups.iter().map(|id| id.hex()).collect::<Vec<_>>(),
         "locations": profile.locations.iter().map(|id| id.hex()).collect::<Vec<_>>(),
         "primary_location": profile.primary_location.map(|id| id.hex()),
-        "user_data": profile.user_data,
+        "user_data": user_data,
         "language": profile.language.as_ref().map(|language| language.as_str()),
         "role": profile.role.and_then(|id| roles.get(&id)),
         "is_active": worker.status == MobileWorkerStatus::Active,
@@ -90,7 +95,7 @@ pub fn schema() -> Json {
         "groups": texts("The ids of the worker's groups."),
         "locations": texts("The ids of the worker's locations."),
         "primary_location": maybe("The id of one of the locations."),
-        "user_data": json!({ "type": "object", "description": "The project's own data." }),
+        "user_data": json!({ "type": "object", "description": "The project's own data, with what the user profile fixes showing through; and `commcare_profile`, the id of the user profile or an empty text, and `commcare_project`." }),
         "language": maybe("A language code of two or three letters."),
         "role": maybe("The role's name; null for the project space's mobile default, and where you may not see the role."),
         "is_active": truth("Whether the worker may sign in."),

@@ -1,4 +1,4 @@
-use super::{new_password, proposed};
+use super::{new_password, proposed, user_data};
 use crate::authz::{CreateMobileWorker, Visible};
 use crate::domain::{
     FaultCode, Faults, MobileWorker, MobileWorkerInput, MobileWorkerProfile, PasswordRule, Principal,
@@ -32,7 +32,7 @@ pub async fn create(
     let space = services.store.project_space_named(project_space).await?;
     let Some(space) = space else { return Err(project_space::nowhere(principal).into()) };
     let blank = MobileWorkerProfile::default();
-    let draft = input.draft(&blank);
+    let mut draft = input.draft(&blank);
     let proof = services
         .authorizer
         .authorize::<CreateMobileWorker>(principal, space, proposed(&draft.profile))
@@ -59,6 +59,7 @@ pub async fn create(
     }
     let assigner = Assigner { services, principal, space: space.id };
     assigner.check_worker(&blank, &draft.profile, input, &mut faults).await?;
+    user_data::check(services, &proof, (&blank, None), &mut draft.profile, &mut faults).await?;
     let (Some(username), true) = (username, faults.is_empty()) else { return Err(faults.into()) };
 
     let hash = match (password, new) {

@@ -54,6 +54,7 @@ fn check(filter: &MobileWorkerFilter) -> Result<(), Faults> {
     let lengths = [
         ("role_ids", filter.roles.as_ref().map(Vec::len)),
         ("group_ids", filter.groups.as_ref().map(Vec::len)),
+        ("profile_ids", filter.user_profiles.as_ref().map(Vec::len)),
         ("location_ids", filter.locations.as_ref().map(Vec::len)),
     ];
     for (field, length) in lengths {

@@ -10,6 +10,7 @@ mod read;
 mod restore;
 mod set_password;
 mod update;
+mod user_data;
 
 pub use activate::activate;
 pub use create::{NewPassword, create};
@@ -57,6 +58,7 @@ fn proposed(profile: &MobileWorkerProfile) -> Attributes {
         .with("primary_location_id", profile.primary_location.map(|id| id.hex()))
         .with("group_ids", profile.groups.iter().map(|id| id.hex()).collect::<Vec<_>>())
         .with("language", profile.language.as_ref().map(ToString::to_string))
+        .with("profile_id", profile.user_profile.map(|id| id.hex()))
 }
 
 fn wrong_state(message: &str) -> Refused {

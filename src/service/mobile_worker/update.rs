@@ -1,6 +1,8 @@
-use super::{new_password, proposed, unchanged, wrong_state};
+use super::{new_password, proposed, unchanged, user_data, wrong_state};
 use crate::authz::{UpdateMobileWorker, Visible};
-use crate::domain::{MobileWorker, MobileWorkerId, MobileWorkerInput, MobileWorkerStatus, Principal};
+use crate::domain::{
+    Drafted, MobileWorker, MobileWorkerId, MobileWorkerInput, MobileWorkerStatus, Patch, Principal,
+};
 use crate::service::assignment::Assigner;
 use crate::service::{Refused, Services, project_space};
 
@@ -29,9 +31,8 @@ pub async fn update(
         return Err(wrong_state("the worker is deleted: restore them first"));
     }
     let before = proof.resource().profile.clone();
-    let draft = input.draft(&before);
-    let mut faults = draft.faults;
-    let password = match &draft.password {
+    let Drafted { mut profile, password, mut faults } = input.draft(&before);
+    let password = match &password {
         Some(given) => {
             new_password::permitted(services, principal, id, proof.resource().version).await?;
             new_password::check(services, &proof, given, &mut faults).await?
@@ -39,9 +40,14 @@ pub async fn update(
         None => None,
     };
     let assigner = Assigner { services, principal, space: proof.resource().project_space };
-    assigner.check_worker(&before, &draft.profile, input, &mut faults).await?;
+    assigner.check_worker(&before, &profile, input, &mut faults).await?;
+    // What is wrong already may stay, as long as nobody touches it: fields change without those who have them.
+    if !matches!((&input.user_data, &input.user_profile), (Patch::Keep, Patch::Keep)) {
+        let fixed = Some(&proof.resource().fixed_data);
+        user_data::check(services, &proof, (&before, fixed), &mut profile, &mut faults).await?;
+    }
     faults.check()?;
-    if password.is_none() && draft.profile == before {
+    if password.is_none() && profile == before {
         return Ok(proof.into_visible());
     }
     let hash = match password {
@@ -49,6 +55,6 @@ pub async fn update(
         None => None,
     };
     let mut work = services.store.begin(proof).await?;
-    work.update(&draft.profile, hash).await.map_err(new_password::locked)?;
+    work.update(&profile, hash).await.map_err(new_password::locked)?;
     Ok(work.commit().await?.into_visible())
 }

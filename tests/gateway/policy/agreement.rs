@@ -18,6 +18,7 @@ const PERMISSIONS: &[&str] = &[
     "edit_commcare_users",
     "edit_groups",
     "edit_locations",
+    "edit_user_profile",
     "edit_users_in_groups",
     "edit_users_in_locations",
     "edit_web_users",
@@ -39,12 +40,16 @@ fn asker() -> impl Strategy<Value = Asker> {
         subsequence(&IDS, 0..=2),
         subsequence(&IDS, 0..=2),
         prop::option::of(select(&IDS)),
+        prop::option::weighted(0.1, subsequence(&IDS, 0..=2)),
     )
-        .prop_map(|(permissions, is_admin, is_web_user, locations, groups, role)| {
+        .prop_map(|(permissions, is_admin, is_web_user, locations, groups, role, profiles)| {
             let asker =
                 if is_web_user { Asker::web_user(&permissions) } else { Asker::mobile_worker(&permissions) };
             let mut asker = asker.at(&locations).in_groups(&groups);
             asker.standing.is_admin = is_admin;
+            if let Some(profiles) = profiles {
+                asker = asker.giving(&profiles);
+            }
             match role {
                 Some(role) => asker.with_role(role),
                 None => asker,
@@ -86,7 +91,7 @@ fn row() -> impl Strategy<Value = Attributes> {
 
 /// What is done to rows; what is done to the project space has no list.
 fn questions() -> Vec<(&'static str, &'static str)> {
-    const KINDS: [&str; 10] = [
+    const KINDS: [&str; 12] = [
         "invitation",
         "web_user",
         "access_request",
@@ -96,6 +101,8 @@ fn questions() -> Vec<(&'static str, &'static str)> {
         "location",
         "location_type",
         "group",
+        "user_fields",
+        "user_profile",
         "api_key",
     ];
     ACTIONS.iter().copied().filter(|(_, kind)| KINDS.contains(kind)).collect()

@@ -11,7 +11,7 @@ mod standard;
 
 use chrono::DateTime;
 use fieldgate::authz::{AskedResource, Attributes, Decision, ManyRequest, Request, ScopeRequest};
-use fieldgate::domain::permission::Grants;
+use fieldgate::domain::permission::{Grants, Items};
 use fieldgate::domain::{
     DecisionId, GroupId, Identity, LocationId, MobileWorkerId, ProjectSpaceId, RoleId, SignIn, Standing,
     WebUserId,
@@ -77,6 +77,13 @@ impl Asker {
         let mut admin = Self::web_user(&[]);
         admin.standing.is_admin = true;
         admin
+    }
+
+    /// Gives these user profiles alone.
+    fn giving(mut self, profiles: &[u128]) -> Self {
+        let items = Items::Only(profiles.iter().map(|&id| format!("up_{}", hex(id))).collect());
+        self.standing.grants = [("edit_user_profile".to_owned(), items)].into_iter().collect();
+        self
     }
 
     fn at(mut self, locations: &[u128]) -> Self {

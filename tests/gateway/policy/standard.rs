@@ -3,6 +3,7 @@
 use super::{Asker, hex, hexes, host};
 use fieldgate::authz::{ACTIONS, AskedResource, Attributes, Decision, Value};
 use fieldgate::domain::Identity;
+use fieldgate::domain::permission::Items;
 
 /// What the table says.
 #[derive(Debug, PartialEq, Eq)]
@@ -211,6 +212,33 @@ fn table(asker: &Asker, kind: &str, action: &str, row: &Attributes, proposed: &A
             }
         }
 
+        ("user_fields" | "user_profile", _) => {
+            let gives = holds("edit_user_profile");
+            let listed: Vec<String> = match who.grants.iter().find(|(name, _)| *name == "edit_user_profile") {
+                Some((_, Items::Only(items))) => items.iter().map(|item| item.replace("up_", "")).collect(),
+                _ => Vec::new(),
+            };
+            let mine = listed.iter().any(|id| is("id", id.clone()));
+            let people = any(&[
+                "edit_commcare_users",
+                "view_commcare_users",
+                "edit_web_users",
+                "view_web_users",
+                "edit_user_profile",
+            ]);
+            match action {
+                "user_fields.read" => or_hidden(people || !listed.is_empty()),
+                "user_fields.update" if !people && listed.is_empty() => Hidden,
+                "user_fields.update" => needs(gives && all && holds("edit_commcare_users")),
+                "user_profile.read" => or_hidden(people || mine),
+                "user_profile.assign" if gives || mine => Permit,
+                "user_profile.assign" if !people => Hidden,
+                "user_profile.assign" if !listed.is_empty() => Refused("profile_not_assignable"),
+                "user_profile.assign" => needs(false),
+                _ => Silence,
+            }
+        }
+
         ("project_space", "group.create") => needs(holds("edit_groups")),
         ("group", "group.read" | "group.assign" | "group.update" | "group.delete" | "group.restore") => {
             let mine = who.groups.iter().any(|group| is("id", group.hex()));
@@ -309,6 +337,8 @@ fn rows(kind: &str) -> Vec<(Attributes, Attributes)> {
             })
             .collect(),
         "location_type" | "custom_permission" => vec![none().with("id", hex(40))],
+        "user_fields" => vec![none().with("id", hex(1))],
+        "user_profile" => [70, 71].map(|id| none().with("id", hex(id))).into(),
         "group" => [30, 31].map(|id| none().with("id", hex(id))).into(),
         "api_key" => [1, 2].map(|id| none().with("owner_id", hex(id))).into(),
         other => unreachable!("standard has no rule for `{other}`"),
@@ -333,6 +363,7 @@ fn askers() -> Vec<Asker> {
         "view_groups",
         "edit_users_in_groups",
         "edit_locations",
+        "edit_user_profile",
         "view_locations",
         "edit_users_in_locations",
         "access_api",
@@ -344,13 +375,19 @@ fn askers() -> Vec<Asker> {
     sets.iter()
         .flat_map(|permissions| [Asker::web_user(permissions), Asker::mobile_worker(permissions)])
         .chain([Asker::admin(), Asker::system()])
+        .chain(
+            [vec![], vec!["edit_commcare_users", "access_all_locations", "edit_user_profile"]]
+                .iter()
+                .map(|held| Asker::web_user(held)),
+        )
+        .chain([Asker::web_user(&[]).giving(&[70]), Asker::mobile_worker(&[]).giving(&[70, 72])])
         .flat_map(|asker| [asker.clone(), asker.at(&[10]).in_groups(&[30]).with_role(20)])
         .collect()
 }
 
 /// `session.*` and what is the operator's never reach a policy.
 fn questions() -> impl Iterator<Item = (&'static str, &'static str)> {
-    const KINDS: [&str; 12] = [
+    const KINDS: [&str; 14] = [
         "project_space",
         "invitation",
         "web_user",
@@ -362,6 +399,8 @@ fn questions() -> impl Iterator<Item = (&'static str, &'static str)> {
         "location",
         "location_type",
         "group",
+        "user_fields",
+        "user_profile",
         "api_key",
     ];
     ACTIONS.iter().copied().filter(|(_, kind)| KINDS.contains(kind)).chain([
@@ -409,7 +448,7 @@ fn standard_says_what_the_table_says() {
     assert!(asked > 10_000, "only {asked} questions were asked");
 }
 
-const NAMES_MISSING: &[&str] = &["missing_permission", "out_of_reach"];
+const NAMES_MISSING: &[&str] = &["missing_permission", "out_of_reach", "profile_not_assignable"];
 const REASONS: &[&str] = &[
     "missing_permission",
     "location_required",
@@ -417,6 +456,7 @@ const REASONS: &[&str] = &[
     "admin_only",
     "archived",
     "role_not_assignable",
+    "profile_not_assignable",
     "web_users_only",
 ];
 

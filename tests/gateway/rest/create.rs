@@ -1,5 +1,5 @@
 use super::{
-    CREATE_SAMPLE, EDIT_SAMPLE, GROUPS, LOCATIONS, WORKERS, at, fault, faults, places, user, worker,
+    CREATE_SAMPLE, EDIT_SAMPLE, GROUPS, LOCATIONS, WORKERS, at, data, fault, faults, places, user, worker,
 };
 use crate::support::TestApp;
 use poem::Body;
@@ -36,7 +36,7 @@ async fn the_samples_of_the_product_page_work_to_the_letter() {
         ("groups", json!(GROUPS)),
         ("locations", json!(LOCATIONS)),
         ("primary_location", json!(LOCATIONS[0])),
-        ("user_data", json!({ "chw_id": "13/43/DFA" })),
+        ("user_data", data(json!({ "chw_id": "13/43/DFA" }))),
         ("is_active", json!(true)),
         ("resource_uri", json!(at(&id))),
     ] {
@@ -76,7 +76,7 @@ async fn a_username_and_a_password_are_enough() {
         ("groups", json!([])),
         ("locations", json!([])),
         ("primary_location", Json::Null),
-        ("user_data", json!({})),
+        ("user_data", data(json!({}))),
         ("language", Json::Null),
     ] {
         assert_eq!(shown[field], value, "{field}");

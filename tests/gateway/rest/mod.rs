@@ -12,6 +12,7 @@ mod read;
 mod sign_in;
 mod switch;
 mod twins;
+mod user_data;
 mod wire;
 
 use crate::support::{Actor, PASSWORD, TestApp, operator};
@@ -72,6 +73,14 @@ const EDIT_SAMPLE: &str = r#"{
 "chw_id": "13/43/DFA"
 }
 }"#;
+
+/// What a worker of `acme` without a user profile shows of their data, beside the keys of the system.
+fn data(own: Json) -> Json {
+    let mut shown = own;
+    shown["commcare_profile"] = json!("");
+    shown["commcare_project"] = json!("acme");
+    shown
+}
 
 /// Puts the locations and groups that the samples name into `acme`, under exactly those ids.
 async fn places(app: &TestApp) {

@@ -1,0 +1,484 @@
+//! What a project space records of its people beside CommCare's own fields: fields, and profiles that fix some of them.
+//! Source: reference commcare-users §4.8. Whether somebody's data fits them is in `user_data`.
+
+use super::person::{InvalidText, filled_line, line};
+use super::user_data::{is_blank, matcher, text_of};
+use super::{FaultCode, Faults, ProjectSpaceId, UserProfileId};
+use serde_json::{Map, Value as Json};
+use std::collections::HashSet;
+
+/// Longest slug, in characters.
+pub const SLUG_MAX: usize = 127;
+/// Longest label or message, in characters.
+pub const LABEL_MAX: usize = 255;
+/// Longest regular expression, in characters.
+pub const REGEX_MAX: usize = 127;
+/// Longest name of a profile, in characters.
+pub const PROFILE_NAME_MAX: usize = 126;
+/// Longest choice or fixed value, in characters.
+pub const VALUE_MAX: usize = 255;
+/// Most fields of one project space.
+pub const FIELDS_MAX: usize = 100;
+/// Most choices of one field.
+pub const CHOICES_MAX: usize = 500;
+/// Most profiles of one project space.
+pub const PROFILES_MAX: usize = 200;
+
+/// Slugs that mean something to CommCare already.
+const RESERVED: &[&str] =
+    &["commtrack-supply-point", "name", "type", "owner_id", "external_id", "hq_user_id", "user_type"];
+/// So no slug begins.
+const RESERVED_PREFIXES: &[&str] = &["commcare", "xml"];
+
+/// The two kinds of people of a project space.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum UserKind {
+    /// Web users.
+    WebUser,
+    /// Mobile workers.
+    MobileWorker,
+}
+
+impl UserKind {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::WebUser, Self::MobileWorker];
+
+    /// The name that the database knows.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::WebUser => "web_user",
+            Self::MobileWorker => "mobile_worker",
+        }
+    }
+
+    /// The kind of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
+/// One field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserField {
+    /// The key in people's data.
+    pub slug: String,
+    /// For people.
+    pub label: String,
+    /// Who must have a value.
+    pub required_for: Vec<UserKind>,
+    /// The only values allowed; empty when all are.
+    pub choices: Vec<String>,
+    /// What a value must contain a match of.
+    pub regex: Option<String>,
+    /// What people read when it does not; empty for the gateway's own words.
+    pub regex_message: String,
+}
+
+/// All fields of a project space, and who must have a profile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserFieldDefinition {
+    /// The project space.
+    pub project_space: ProjectSpaceId,
+    /// In the order in which forms show them.
+    pub fields: Vec<UserField>,
+    /// Who must have a profile.
+    pub profile_required_for: Vec<UserKind>,
+    /// Grows with every change of fields or profiles; 0 where nothing was ever defined.
+    pub version: i32,
+}
+
+/// A named set of fixed values.
+#[derive(Debug, Clone, PartialEq)]
+pub struct UserProfile {
+    /// Its id.
+    pub id: UserProfileId,
+    /// The project space it belongs to.
+    pub project_space: ProjectSpaceId,
+    /// Unique in the project space, whatever the case.
+    pub name: String,
+    /// Field by field, what everybody with the profile has.
+    pub fixed_data: Map<String, Json>,
+}
+
+impl UserFieldDefinition {
+    /// What a project space has that never defined anything.
+    pub fn empty(project_space: ProjectSpaceId) -> Self {
+        Self { project_space, fields: Vec::new(), profile_required_for: Vec::new(), version: 0 }
+    }
+
+    /// The field with this slug.
+    pub fn field(&self, slug: &str) -> Option<&UserField> {
+        self.fields.iter().find(|field| field.slug == slug)
+    }
+}
+
+/// A field as it was sent.
+#[derive(Debug, Clone, Default)]
+pub struct UserFieldInput {
+    /// The key in people's data.
+    pub slug: String,
+    /// For people; the slug when left out.
+    pub label: Option<String>,
+    /// Who must have a value.
+    pub required_for: Vec<UserKind>,
+    /// The only values allowed.
+    pub choices: Vec<String>,
+    /// What a value must contain a match of.
+    pub regex: Option<String>,
+    /// What people read when it does not.
+    pub regex_message: Option<String>,
+}
+
+/// A profile as it was sent.
+#[derive(Debug, Clone, Default)]
+pub struct UserProfileInput {
+    /// The profile that this changes; a new one when left out.
+    pub id: Option<String>,
+    /// Unique in the project space.
+    pub name: String,
+    /// Field by field, what everybody with the profile has.
+    pub fixed_data: Json,
+}
+
+/// Changes as they were sent: each list replaces the one there is; what is left out stays.
+#[derive(Debug, Default)]
+pub struct UserFieldsInput {
+    /// All fields.
+    pub fields: Option<Vec<UserFieldInput>>,
+    /// Who must have a profile.
+    pub profile_required_for: Option<Vec<UserKind>>,
+    /// All profiles.
+    pub profiles: Option<Vec<UserProfileInput>>,
+}
+
+/// A profile as it is to be.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DraftedProfile {
+    /// The one that this changes; nothing for a new one.
+    pub id: Option<UserProfileId>,
+    /// Its name.
+    pub name: String,
+    /// What it fixes.
+    pub fixed_data: Map<String, Json>,
+}
+
+impl UserFieldsInput {
+    /// Fields and profiles as they would be. A profile fixes defined fields alone, to values that the fields allow, so a
+    /// field that some profile fixes cannot go, or change so that the profile does not fit it, before the profile does.
+    ///
+    /// # Errors
+    /// All that is wrong.
+    pub fn draft(
+        &self,
+        before: &UserFieldDefinition,
+        profiles: &[UserProfile],
+    ) -> Result<(UserFieldDefinition, Vec<DraftedProfile>), Faults> {
+        let mut faults = Faults::new();
+        let mut after = before.clone();
+        if let Some(given) = &self.fields {
+            after.fields = fields(given, &mut faults);
+        }
+        if let Some(kinds) = &self.profile_required_for {
+            after.profile_required_for = once_each(kinds);
+        }
+        // A field that was faulty is no ground for telling that the profiles name one that is not there.
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        let drafted = match &self.profiles {
+            Some(given) => drafted_profiles(given, &after, profiles, &mut faults),
+            None => profiles
+                .iter()
+                .map(|profile| {
+                    fits(&profile.fixed_data, &after, &["fields"], &profile.name, &mut faults);
+                    DraftedProfile {
+                        id: Some(profile.id),
+                        name: profile.name.clone(),
+                        fixed_data: profile.fixed_data.clone(),
+                    }
+                })
+                .collect(),
+        };
+        if drafted.is_empty() && !after.profile_required_for.is_empty() {
+            let message = "nobody could be added: there is no profile to have";
+            faults.add(FaultCode::InvalidValue, &["profile_required_for"], message);
+        }
+        faults.check()?;
+        Ok((after, drafted))
+    }
+}
+
+fn once_each(kinds: &[UserKind]) -> Vec<UserKind> {
+    UserKind::ALL.into_iter().filter(|kind| kinds.contains(kind)).collect()
+}
+
+fn fields(given: &[UserFieldInput], faults: &mut Faults) -> Vec<UserField> {
+    if given.len() > FIELDS_MAX {
+        faults.add(FaultCode::TooLong, &["fields"], format!("at most {FIELDS_MAX} fields"));
+        return Vec::new();
+    }
+    let mut slugs = HashSet::new();
+    let mut fields = Vec::new();
+    for (index, input) in given.iter().enumerate() {
+        let field = field(input, &index.to_string(), faults);
+        if !slugs.insert(field.slug.clone()) {
+            let path = ["fields", &index.to_string(), "slug"];
+            faults.add(FaultCode::NameTaken, &path, format!("the slug `{}` is given twice", field.slug));
+        }
+        fields.push(field);
+    }
+    fields
+}
+
+fn field(input: &UserFieldInput, index: &str, faults: &mut Faults) -> UserField {
+    let mut text = |name: &str, parsed: Result<String, InvalidText>| {
+        let noted = |error: InvalidText| {
+            faults.add(error.code(), &["fields", index, name], format!("`{name}` {error}"));
+        };
+        parsed.map_err(noted).unwrap_or_default()
+    };
+    let slug = text("slug", filled_line(&input.slug, SLUG_MAX));
+    let label = match &input.label {
+        Some(label) => text("label", filled_line(label, LABEL_MAX)),
+        None => slug.clone(),
+    };
+    let regex = text("regex", line(input.regex.as_deref().unwrap_or_default(), REGEX_MAX));
+    let regex_message =
+        text("regexMessage", line(input.regex_message.as_deref().unwrap_or_default(), LABEL_MAX));
+    let mut choices: Vec<String> = Vec::new();
+    for (at, choice) in input.choices.iter().take(CHOICES_MAX).enumerate() {
+        match filled_line(choice, VALUE_MAX) {
+            Ok(choice) if !choices.contains(&choice) => choices.push(choice),
+            Ok(_) => {}
+            Err(error) => {
+                let path = ["fields", index, "choices", &at.to_string()];
+                faults.add(error.code(), &path, format!("a choice {error}"));
+            }
+        }
+    }
+    if input.choices.len() > CHOICES_MAX {
+        let path = ["fields", index, "choices"];
+        faults.add(FaultCode::TooLong, &path, format!("at most {CHOICES_MAX} choices"));
+    }
+    if !slug.is_empty()
+        && let Some(why) = unusable(&slug)
+    {
+        faults.add(FaultCode::InvalidValue, &["fields", index, "slug"], format!("`{slug}` {why}"));
+    }
+    if let Err(error) = matcher(&regex) {
+        let path = ["fields", index, "regex"];
+        faults.add(FaultCode::InvalidValue, &path, format!("`regex` {error}"));
+    }
+    UserField {
+        slug,
+        label,
+        required_for: once_each(&input.required_for),
+        choices,
+        regex: (!regex.is_empty()).then_some(regex),
+        regex_message,
+    }
+}
+
+/// Why a text is no slug.
+fn unusable(slug: &str) -> Option<&'static str> {
+    let lower = slug.to_ascii_lowercase();
+    if RESERVED.contains(&lower.as_str()) {
+        Some("is reserved")
+    } else if RESERVED_PREFIXES.iter().any(|prefix| lower.starts_with(prefix)) {
+        Some("begins with `commcare` or `xml`, which is reserved")
+    } else if slug.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-') {
+        None
+    } else {
+        Some("may have letters, digits, `_` and `-` alone")
+    }
+}
+
+fn drafted_profiles(
+    given: &[UserProfileInput],
+    definition: &UserFieldDefinition,
+    before: &[UserProfile],
+    faults: &mut Faults,
+) -> Vec<DraftedProfile> {
+    if given.len() > PROFILES_MAX {
+        faults.add(FaultCode::TooLong, &["profiles"], format!("at most {PROFILES_MAX} profiles"));
+        return Vec::new();
+    }
+    let (mut names, mut ids) = (HashSet::new(), HashSet::new());
+    let mut drafted = Vec::new();
+    for (index, input) in given.iter().enumerate() {
+        let index = index.to_string();
+        let at = |name| ["profiles", index.as_str(), name];
+        let id = input.id.as_deref().and_then(|id| {
+            let id = faults.take(FaultCode::InvalidValue, &at("id"), UserProfileId::parse(id))?;
+            if !before.iter().any(|profile| profile.id == id) {
+                faults.add(FaultCode::InvalidValue, &at("id"), format!("there is no profile `{id}`"));
+            } else if !ids.insert(id) {
+                faults.add(FaultCode::InvalidValue, &at("id"), format!("`{id}` is given twice"));
+            }
+            Some(id)
+        });
+        let name = match filled_line(&input.name, PROFILE_NAME_MAX) {
+            Ok(name) => name,
+            Err(error) => {
+                faults.add(error.code(), &at("name"), format!("`name` {error}"));
+                String::new()
+            }
+        };
+        if !name.is_empty() && !names.insert(name.to_lowercase()) {
+            faults.add(FaultCode::NameTaken, &at("name"), format!("a profile named `{name}` is given twice"));
+        }
+        let fixed_data = match &input.fixed_data {
+            Json::Object(data) => {
+                fits(data, definition, &at("fixedData"), &name, faults);
+                data.clone()
+            }
+            _ => {
+                faults.add(FaultCode::InvalidValue, &at("fixedData"), "`fixedData` must be an object");
+                Map::new()
+            }
+        };
+        drafted.push(DraftedProfile { id, name, fixed_data });
+    }
+    drafted
+}
+
+/// Notes a fault for everything that a profile may not fix so.
+fn fits(
+    fixed: &Map<String, Json>,
+    definition: &UserFieldDefinition,
+    path: &[&str],
+    profile: &str,
+    faults: &mut Faults,
+) {
+    for (slug, value) in fixed {
+        let mut at = path.to_vec();
+        at.push(slug);
+        let shown: String = slug.chars().take(SLUG_MAX).collect();
+        let Some(field) = definition.field(slug) else {
+            let message = format!("the profile `{profile}` fixes `{shown}`, which is not a field");
+            faults.add(FaultCode::InvalidValue, &at, message);
+            continue;
+        };
+        let told = |why: String| format!("the profile `{profile}` fixes `{shown}`: {why}");
+        if value.is_array() || value.is_object() {
+            let why = "must be a text, a number or a truth value";
+            faults.add(FaultCode::InvalidValue, &at, told(why.to_owned()));
+        } else if is_blank(value) {
+            faults.add(FaultCode::Required, &at, told("give a value, or leave it out".to_owned()));
+        } else if let Err(error) = line(&text_of(value), VALUE_MAX) {
+            faults.add(error.code(), &at, told(error.to_string()));
+        } else if let Err(why) = field.allows(value) {
+            faults.add(FaultCode::InvalidValue, &at, told(why));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+    use uuid::Uuid;
+
+    fn space() -> UserFieldDefinition {
+        UserFieldDefinition::empty(ProjectSpaceId(Uuid::nil()))
+    }
+
+    fn draft(input: &UserFieldsInput) -> Result<(UserFieldDefinition, Vec<DraftedProfile>), Vec<String>> {
+        input.draft(&space(), &[]).map_err(|faults| {
+            faults
+                .into_iter()
+                .map(|fault| format!("{} {}", fault.code.name(), fault.path.join(".")))
+                .collect()
+        })
+    }
+
+    fn named(slug: &str) -> UserFieldInput {
+        UserFieldInput { slug: slug.to_owned(), ..UserFieldInput::default() }
+    }
+
+    #[test]
+    fn reserved_slugs_are_no_fields() {
+        for slug in RESERVED.iter().chain(&["commcare_project", "XmlThing", "two words", "ä"]) {
+            let input = UserFieldsInput { fields: Some(vec![named(slug)]), ..UserFieldsInput::default() };
+            assert_eq!(draft(&input).unwrap_err(), ["INVALID_VALUE fields.0.slug"], "{slug}");
+        }
+        for slug in ["chw_id", "names", "2nd-phone", "x"] {
+            let input = UserFieldsInput { fields: Some(vec![named(slug)]), ..UserFieldsInput::default() };
+            assert!(draft(&input).is_ok(), "{slug}");
+        }
+    }
+
+    #[test]
+    fn every_fault_of_a_definition_is_told_at_once() {
+        let wrong = UserFieldInput {
+            slug: String::new(),
+            label: Some("x".repeat(256)),
+            choices: vec![" ".to_owned()],
+            regex: Some("(".to_owned()),
+            ..UserFieldInput::default()
+        };
+        let input = UserFieldsInput {
+            fields: Some(vec![wrong, named("a"), named("a")]),
+            ..UserFieldsInput::default()
+        };
+        assert_eq!(
+            draft(&input).unwrap_err(),
+            [
+                "REQUIRED fields.0.slug",
+                "TOO_LONG fields.0.label",
+                "REQUIRED fields.0.choices.0",
+                "INVALID_VALUE fields.0.regex",
+                "NAME_TAKEN fields.2.slug",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_regular_expression_that_would_be_huge_is_refused() {
+        let huge = UserFieldInput { regex: Some(r"\w{500}{500}".to_owned()), ..named("a") };
+        let input = UserFieldsInput { fields: Some(vec![huge]), ..UserFieldsInput::default() };
+        assert_eq!(draft(&input).unwrap_err(), ["INVALID_VALUE fields.0.regex"]);
+    }
+
+    #[test]
+    fn profiles_fix_what_the_fields_allow() {
+        let level = UserFieldInput { choices: vec!["1".to_owned(), "2".to_owned()], ..named("level") };
+        let profile = |name: &str, data: Json| UserProfileInput {
+            name: name.to_owned(),
+            fixed_data: data,
+            ..UserProfileInput::default()
+        };
+        let input = |profiles| UserFieldsInput {
+            fields: Some(vec![level.clone()]),
+            profiles: Some(profiles),
+            ..UserFieldsInput::default()
+        };
+        // Choices are compared as text.
+        assert!(draft(&input(vec![profile("Nurse", json!({ "level": 1 }))])).is_ok());
+        let wrong = vec![
+            profile("Nurse", json!({ "level": 3, "other": "x" })),
+            profile("nurse", json!({ "level": "" })),
+            profile("", json!([])),
+        ];
+        assert_eq!(
+            draft(&input(wrong)).unwrap_err(),
+            [
+                "INVALID_VALUE profiles.0.fixedData.level",
+                "INVALID_VALUE profiles.0.fixedData.other",
+                "NAME_TAKEN profiles.1.name",
+                "REQUIRED profiles.1.fixedData.level",
+                "REQUIRED profiles.2.name",
+                "INVALID_VALUE profiles.2.fixedData",
+            ]
+        );
+    }
+
+    #[test]
+    fn nobody_must_have_a_profile_where_there_is_none() {
+        let input = UserFieldsInput {
+            profile_required_for: Some(vec![UserKind::MobileWorker]),
+            ..UserFieldsInput::default()
+        };
+        assert_eq!(draft(&input).unwrap_err(), ["INVALID_VALUE profile_required_for"]);
+    }
+}

@@ -1,0 +1,7 @@
+//! Which data a project space records of its people.
+
+mod object;
+mod update;
+
+pub use object::{UserFieldDefinitionObject, UserProfileObject};
+pub use update::UpdateUserFieldsMutation as UserFieldsMutation;

@@ -1,0 +1,92 @@
+use super::{WORKERS, at, fault, faults, worker};
+use crate::support::{Actor, TestApp};
+use poem::http::StatusCode;
+use serde_json::{Value as Json, json};
+
+/// A required field and a profile; the profile's id as the REST API writes it.
+async fn defined(admin: &Actor<'_>) -> String {
+    let query = "mutation($i: UpdateUserFieldsInput!) {
+        updateUserFields(input: $i) { userFieldDefinition { profiles { id } } userErrors { code path } }
+    }";
+    let input = json!({
+        "projectSpace": "acme",
+        "fields": [{ "slug": "chw_id", "requiredFor": ["MOBILE_WORKER"], "regex": "^[0-9/A-Z]+$" }, { "slug": "level" }],
+        "profiles": [{ "name": "Senior", "fixedData": { "level": "2" } }],
+    });
+    let answer = admin.run(query, json!({ "i": input })).await;
+    let id = &answer["data"]["updateUserFields"]["userFieldDefinition"]["profiles"][0]["id"];
+    id.as_str().unwrap_or_else(|| panic!("{answer}")).strip_prefix("up_").unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn scripts_are_bound_by_the_fields_and_hear_of_all_faults_at_once() {
+    let app = TestApp::spawn().await;
+    let admin = app.admin().await;
+    defined(&admin).await;
+    let body = json!({ "username": "amina", "password": "qwer1234", "email": "nobody", "user_data": { "level": [] } });
+    let refused = admin.post(WORKERS, &body).await;
+    let expected = [
+        fault("EMAIL_INVALID", &["email"]),
+        fault("INVALID_VALUE", &["user_data", "level"]),
+        fault("REQUIRED", &["user_data", "chw_id"]),
+    ];
+    assert_eq!((refused.status, faults(&refused.json())), (StatusCode::BAD_REQUEST, expected.to_vec()));
+    let id = worker(&admin, "amina", json!({ "user_data": { "chw_id": "13/43/DFA" } })).await;
+    let refused = admin.put(&at(&id), &json!({ "user_data": { "chw_id": "x" } })).await;
+    assert_eq!(faults(&refused.json()), [fault("INVALID_VALUE", &["user_data", "chw_id"])]);
+}
+
+#[tokio::test]
+async fn the_profile_stands_in_the_data_and_what_was_read_may_be_sent_back() {
+    let app = TestApp::spawn().await;
+    let admin = app.admin().await;
+    let profile = defined(&admin).await;
+    let id =
+        worker(&admin, "amina", json!({ "user_data": { "chw_id": "7", "commcare_profile": profile } })).await;
+    let shown = admin.get(&at(&id)).await.json()["user_data"].clone();
+    let expected =
+        json!({ "chw_id": "7", "level": "2", "commcare_profile": profile, "commcare_project": "acme" });
+    assert_eq!(shown, expected);
+    let before = shown_otherwise(&admin, &id).await;
+    let same = admin.put(&at(&id), &json!({ "user_data": shown })).await;
+    assert_eq!((same.status, &same.json()["user_data"]), (StatusCode::OK, &expected), "{}", same.text);
+    // Sending back what was read changes nothing at all.
+    assert_eq!(shown_otherwise(&admin, &id).await, before);
+    assert_eq!(before["ownUserData"], json!({ "chw_id": "7" }));
+
+    // Data that says nothing of the profile replaces the data alone.
+    let answer = admin.put(&at(&id), &json!({ "user_data": { "chw_id": "8" } })).await;
+    assert_eq!(answer.json()["user_data"]["level"], "2", "{}", answer.text);
+    let refused = admin.put(&at(&id), &json!({ "user_data": { "chw_id": "8", "level": "1" } })).await;
+    assert_eq!(faults(&refused.json()), [fault("FIXED_BY_PROFILE", &["user_data", "level"])]);
+    for (value, refusal) in [
+        (json!("0".repeat(32)), Some(fault("PROFILE_NOT_ASSIGNABLE", &["user_data"]))),
+        (json!("nonsense"), Some(fault("INVALID_VALUE", &["user_data"]))),
+        (json!(7), Some(fault("INVALID_VALUE", &["user_data", "commcare_profile"]))),
+        (json!(""), None),
+    ] {
+        let answer =
+            admin.put(&at(&id), &json!({ "user_data": { "chw_id": "8", "commcare_profile": value } })).await;
+        match refusal {
+            Some(refusal) => assert_eq!(faults(&answer.json()), [refusal], "{value}"),
+            None => {
+                let shown = &answer.json()["user_data"];
+                let expected = json!({ "chw_id": "8", "commcare_profile": "", "commcare_project": "acme" });
+                assert_eq!(*shown, expected, "{}", answer.text);
+            }
+        }
+    }
+    let _: Json = shown_nothing(&admin, &id).await;
+}
+
+async fn shown_otherwise(admin: &Actor<'_>, id: &str) -> Json {
+    let query = "query($id: ID!) { node(id: $id) { ... on MobileWorker { version ownUserData } } }";
+    admin.run(query, json!({ "id": format!("mw_{id}") })).await["data"]["node"].clone()
+}
+
+/// Null clears the data; what is required is missing then.
+async fn shown_nothing(admin: &Actor<'_>, id: &str) -> Json {
+    let answer = admin.put(&at(id), &json!({ "user_data": null })).await.json();
+    assert_eq!(faults(&answer), [fault("REQUIRED", &["user_data", "chw_id"])]);
+    answer
+}
