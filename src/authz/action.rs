@@ -1,6 +1,6 @@
 //! Every action that the gate knows. One line each: its name for policies and the audit, and what it is taken on.
 
-use super::attribute::Attributes;
+use super::attribute::{AttributeInfo, Attributes, attributes};
 use crate::domain::{
     AccessRequest, Account, ApiKey, CustomPermission, EmailAddress, FrontDoor, Gateway, Group, Identity,
     Invitation, InvitationLink, Location, LocationType, Mail, Member, MobileWorker, ProjectSpace,
@@ -11,6 +11,8 @@ use crate::domain::{
 pub trait Resource: Send + Sync {
     /// `mobile_worker`
     const KIND: &'static str;
+    /// What policies are told about it; empty when no policy is asked.
+    const ATTRIBUTES: &'static [AttributeInfo];
 
     /// Who has the say over it.
     fn realm(&self) -> Realm;
@@ -55,6 +57,8 @@ pub trait Action: Send + Sync + 'static {
     type Resource: Resource;
     /// noun.verb, as policies, audit entries and logs say it.
     const NAME: &'static str;
+    /// What policies are told of what it would change.
+    const PROPOSES: &'static [AttributeInfo];
 }
 
 /// An action of the gateway's own machinery, many a minute. It leaves an audit entry only when it changed something that
@@ -64,16 +68,47 @@ pub trait Routine: Action {}
 /// An action that makes something below its resource, which its maker may then see.
 pub trait Creates<R: Resource>: Action {}
 
+/// What is known of an action without taking it: what `policies/ACTIONS.md` and the API tell authors of policies.
+#[derive(Debug, Clone, Copy)]
+pub struct ActionInfo {
+    /// `mobile_worker.update`
+    pub name: &'static str,
+    doc: &'static str,
+    /// The kind of what it is done to: `mobile_worker`.
+    pub resource_kind: &'static str,
+    /// What policies are told about that.
+    pub attributes: &'static [AttributeInfo],
+    /// What policies are told of what it would change.
+    pub proposes: &'static [AttributeInfo],
+    /// The kind of what it makes.
+    pub creates: Option<&'static str>,
+}
+
+impl ActionInfo {
+    /// What it does, in a sentence.
+    pub fn description(&self) -> &'static str {
+        self.doc.trim_ascii()
+    }
+
+    /// Whether a project space's policy is asked. Of the rest the gateway itself decides: what is a person's own, the
+    /// operator's, or for whoever holds a link.
+    pub fn is_asked(&self) -> bool {
+        !self.attributes.is_empty()
+    }
+}
+
 macro_rules! actions {
-    ($($(#[$doc:meta])* $action:ident on $resource:ty = $name:literal $(creates $made:ty)?;)*) => {
+    ($($(#[doc = $doc:literal])+ $action:ident on $resource:ty = $name:literal
+        $(creates $made:ty)? $(, proposes $proposes:expr)?;)*) => {
         $(
-            $(#[$doc])*
+            $(#[doc = $doc])+
             #[derive(Debug)]
             pub struct $action;
 
             impl Action for $action {
                 type Resource = $resource;
                 const NAME: &'static str = $name;
+                const PROPOSES: &'static [AttributeInfo] = first![$($proposes,)? &[]];
             }
 
             $(impl Creates<$made> for $action {})?
@@ -81,8 +116,95 @@ macro_rules! actions {
 
         /// Name and resource kind of every action, in the order of this file.
         pub const ACTIONS: &[(&str, &str)] = &[$(($name, <$resource as Resource>::KIND)),*];
+
+        /// What is known of every action, in the order of this file.
+        pub const ACTION_CATALOGUE: &[ActionInfo] = &[$(ActionInfo {
+            name: $name,
+            doc: concat!($($doc),+),
+            resource_kind: <$resource as Resource>::KIND,
+            attributes: <$resource as Resource>::ATTRIBUTES,
+            proposes: <$action as Action>::PROPOSES,
+            creates: first![$(Some(<$made as Resource>::KIND),)? None],
+        }),*];
     };
 }
+
+/// The first of one or two.
+macro_rules! first {
+    ($first:expr $(, $second:expr)?) => {
+        $first
+    };
+}
+
+/// A name alone.
+const NAMED: &[AttributeInfo] = attributes![
+    /// The name.
+    name: text;
+];
+/// What is proposed of a group.
+const GROUP: &[AttributeInfo] = attributes![
+    /// Its name.
+    name: text;
+    /// Its members share cases.
+    case_sharing: boolean;
+    /// Reports are grouped by it.
+    reporting: boolean;
+];
+/// What is proposed of a location.
+const LOCATION: &[AttributeInfo] = attributes![
+    /// Its name.
+    name: text;
+    /// The location right above it.
+    parent_id: maybe_text;
+];
+/// What is proposed of a role.
+const ROLE: &[AttributeInfo] = attributes![
+    /// Its name.
+    name: text;
+    /// The names of the permissions it grants.
+    permissions: texts;
+    /// Everybody who may edit users may give it.
+    editable_by_non_admins: boolean;
+];
+/// What somebody would be given in the project space.
+const ASSIGNMENT: &[AttributeInfo] = attributes![
+    /// Admin of this project space.
+    is_admin: boolean;
+    /// The role.
+    role_id: maybe_text;
+    /// The locations.
+    location_ids: texts;
+    /// The first among the locations.
+    primary_location_id: maybe_text;
+];
+/// What an invitation would give, and to whom.
+const INVITATION: &[AttributeInfo] = attributes![
+    /// Admin of this project space.
+    is_admin: boolean;
+    /// The role.
+    role_id: maybe_text;
+    /// The locations.
+    location_ids: texts;
+    /// The first among the locations.
+    primary_location_id: maybe_text;
+    /// The address; nothing when what was given is none.
+    email: maybe_text;
+];
+/// What a mobile worker would be.
+const WORKER: &[AttributeInfo] = attributes![
+    /// The role.
+    role_id: maybe_text;
+    /// The locations.
+    location_ids: texts;
+    /// The first among the locations.
+    primary_location_id: maybe_text;
+    /// The groups.
+    group_ids: texts;
+    /// The language.
+    language: maybe_text;
+    /// The user profile.
+    profile_id: maybe_text;
+];
 
 actions! {
     /// Make a new project space.
@@ -97,7 +219,7 @@ actions! {
     /// See a web user of the project space.
     ReadWebUser on Member = "web_user.read";
     /// Change what a web user is in the project space.
-    UpdateWebUser on Member = "web_user.update";
+    UpdateWebUser on Member = "web_user.update", proposes ASSIGNMENT;
     /// Let a deactivated web user into the project space again.
     ActivateWebUser on Member = "web_user.activate";
     /// Keep a web user out of the project space.
@@ -105,14 +227,14 @@ actions! {
     /// Take a web user's membership away. For some time, it can be undone.
     RemoveWebUser on Member = "web_user.remove";
     /// Undo the removal of a web user.
-    RestoreWebUser on Member = "web_user.restore";
+    RestoreWebUser on Member = "web_user.restore", proposes ASSIGNMENT;
 
     /// Invite somebody to become a web user.
-    CreateInvitation on ProjectSpace = "invitation.create" creates Invitation;
+    CreateInvitation on ProjectSpace = "invitation.create" creates Invitation, proposes INVITATION;
     /// See an invitation.
     ReadInvitation on Invitation = "invitation.read";
     /// Change what an invitation gives.
-    UpdateInvitation on Invitation = "invitation.update";
+    UpdateInvitation on Invitation = "invitation.update", proposes ASSIGNMENT;
     /// Send an invitation again, with a new link and from now on.
     ResendInvitation on Invitation = "invitation.resend";
     /// Take an invitation back.
@@ -130,11 +252,11 @@ actions! {
     RejectAccessRequest on AccessRequest = "access_request.reject";
 
     /// Add a mobile worker.
-    CreateMobileWorker on ProjectSpace = "mobile_worker.create" creates MobileWorker;
+    CreateMobileWorker on ProjectSpace = "mobile_worker.create" creates MobileWorker, proposes WORKER;
     /// See a mobile worker.
     ReadMobileWorker on MobileWorker = "mobile_worker.read";
     /// Change a mobile worker.
-    UpdateMobileWorker on MobileWorker = "mobile_worker.update";
+    UpdateMobileWorker on MobileWorker = "mobile_worker.update", proposes WORKER;
     /// Let a deactivated mobile worker sign in again.
     ActivateMobileWorker on MobileWorker = "mobile_worker.activate";
     /// Stop a mobile worker from signing in.
@@ -149,13 +271,13 @@ actions! {
     RegroupMobileWorker on MobileWorker = "mobile_worker.regroup";
 
     /// Add a role.
-    CreateRole on ProjectSpace = "role.create" creates Role;
+    CreateRole on ProjectSpace = "role.create" creates Role, proposes NAMED;
     /// See a role and what it grants.
     ReadRole on Role = "role.read";
     /// Give a role to somebody.
     AssignRole on Role = "role.assign";
     /// Change a role's name, what it grants, and who may give it.
-    UpdateRole on Role = "role.update";
+    UpdateRole on Role = "role.update", proposes ROLE;
     /// Give a role to nobody any more.
     ArchiveRole on Role = "role.archive";
     /// Let an archived role be given again.
@@ -164,7 +286,7 @@ actions! {
     DeleteRole on Role = "role.delete";
 
     /// Declare a permission for the project space's own policies.
-    CreateCustomPermission on ProjectSpace = "custom_permission.create" creates CustomPermission;
+    CreateCustomPermission on ProjectSpace = "custom_permission.create" creates CustomPermission, proposes NAMED;
     /// See a permission that the project space declares.
     ReadCustomPermission on CustomPermission = "custom_permission.read";
     /// Take back a permission that no role grants.
@@ -180,22 +302,22 @@ actions! {
     AssignUserProfile on UserProfile = "user_profile.assign";
 
     /// Add a location type.
-    CreateLocationType on ProjectSpace = "location_type.create" creates LocationType;
+    CreateLocationType on ProjectSpace = "location_type.create" creates LocationType, proposes NAMED;
     /// See a location type.
     ReadLocationType on LocationType = "location_type.read";
     /// Add a location.
-    CreateLocation on ProjectSpace = "location.create" creates Location;
+    CreateLocation on ProjectSpace = "location.create" creates Location, proposes LOCATION;
     /// See a location.
     ReadLocation on Location = "location.read";
     /// Put somebody at a location, take them away from it, or put a location below it.
     AssignLocation on Location = "location.assign";
 
     /// Add a group.
-    CreateGroup on ProjectSpace = "group.create" creates Group;
+    CreateGroup on ProjectSpace = "group.create" creates Group, proposes GROUP;
     /// See a group.
     ReadGroup on Group = "group.read";
     /// Change a group's name and flags.
-    UpdateGroup on Group = "group.update";
+    UpdateGroup on Group = "group.update", proposes GROUP;
     /// Take a group away. It can be restored.
     DeleteGroup on Group = "group.delete";
     /// Bring a deleted group back.
@@ -206,7 +328,7 @@ actions! {
     /// Use the REST API at all.
     UseApi on ProjectSpace = "api.use";
     /// Make an API key for oneself.
-    CreateApiKey on ProjectSpace = "api_key.create" creates ApiKey;
+    CreateApiKey on ProjectSpace = "api_key.create" creates ApiKey, proposes NAMED;
     /// Take one's API key away.
     DeleteApiKey on ApiKey = "api_key.delete";
 

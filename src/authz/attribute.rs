@@ -87,3 +87,121 @@ impl Attributes {
         self.0.iter()
     }
 }
+
+/// What an attribute holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AttributeType {
+    /// One text; ids are 32 hexadecimal digits.
+    Text,
+    /// A whole number; times are seconds since 1970.
+    Integer,
+    /// True or false.
+    Boolean,
+    /// A list of texts.
+    Texts,
+}
+
+impl AttributeType {
+    /// Its name in the contract.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Integer => "integer",
+            Self::Boolean => "boolean",
+            Self::Texts => "texts",
+        }
+    }
+}
+
+/// What is known of an attribute without looking at a resource. Declared once, where the value is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AttributeInfo {
+    /// `location_lineage`
+    pub name: &'static str,
+    /// What it holds.
+    pub value: AttributeType,
+    /// Whether it may have no value.
+    pub optional: bool,
+    pub(super) doc: &'static str,
+}
+
+impl AttributeInfo {
+    /// What it means, in a sentence.
+    pub fn description(&self) -> &'static str {
+        self.doc.trim_ascii()
+    }
+
+    /// Whether a scope may compare it: the database filters by texts, truths and lists, and not by numbers.
+    pub fn is_filterable(&self) -> bool {
+        self.value != AttributeType::Integer
+    }
+
+    /// Whether a value is of this attribute's type.
+    pub fn takes(&self, value: &Value) -> bool {
+        match value {
+            Value::Text(_) => self.value == AttributeType::Text,
+            Value::Integer(_) => self.value == AttributeType::Integer,
+            Value::Boolean(_) => self.value == AttributeType::Boolean,
+            Value::Texts(_) => self.value == AttributeType::Texts,
+            Value::Nothing => self.optional,
+        }
+    }
+}
+
+/// Declarations of attributes: `attributes![/** Its name. */ name: text;]`.
+macro_rules! attributes {
+    ($($(#[doc = $doc:literal])+ $name:ident: $type:ident;)*) => {
+        &[$($crate::authz::attribute::AttributeInfo {
+            name: stringify!($name),
+            doc: concat!($($doc),+),
+            ..$crate::authz::attribute::typed::of::$type
+        }),*]
+    };
+}
+pub(super) use attributes;
+
+/// The types that a declaration names: a maker of each one's values.
+pub(super) mod typed {
+    use super::Value;
+
+    /// What a type says of an attribute that has it.
+    #[expect(non_upper_case_globals, reason = "named as in the declarations")]
+    pub mod of {
+        use super::super::{AttributeInfo, AttributeType};
+
+        const fn info(value: AttributeType, optional: bool) -> AttributeInfo {
+            AttributeInfo { name: "", value, optional, doc: "" }
+        }
+
+        pub const text: AttributeInfo = info(AttributeType::Text, false);
+        pub const maybe_text: AttributeInfo = info(AttributeType::Text, true);
+        pub const integer: AttributeInfo = info(AttributeType::Integer, false);
+        pub const maybe_integer: AttributeInfo = info(AttributeType::Integer, true);
+        pub const boolean: AttributeInfo = info(AttributeType::Boolean, false);
+        pub const texts: AttributeInfo = info(AttributeType::Texts, false);
+    }
+
+    pub fn text(value: impl Into<String>) -> Value {
+        Value::Text(value.into())
+    }
+
+    pub fn maybe_text(value: Option<String>) -> Value {
+        value.into()
+    }
+
+    pub fn integer(value: i64) -> Value {
+        Value::Integer(value)
+    }
+
+    pub fn maybe_integer(value: Option<i64>) -> Value {
+        value.map_or(Value::Nothing, Value::Integer)
+    }
+
+    pub fn boolean(value: bool) -> Value {
+        Value::Boolean(value)
+    }
+
+    pub fn texts(value: Vec<String>) -> Value {
+        Value::Texts(value)
+    }
+}

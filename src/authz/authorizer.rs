@@ -72,6 +72,17 @@ impl Authorizer {
             Realm::Link(_) | Realm::Open(_) => return Ok(Authorized::host(principal, resource, decision)),
             Realm::Own(_) | Realm::Operators | Realm::Gateway => return Err(stranger(principal)),
         };
+        debug_assert!(
+            !A::Resource::ATTRIBUTES.is_empty(),
+            "a policy is asked about something it is told nothing of"
+        );
+        debug_assert!(
+            proposed
+                .iter()
+                .all(|it| A::PROPOSES.iter().any(|info| info.name == it.name && info.takes(&it.value))),
+            "`{}` proposes {proposed:?}: declare that in authz/action.rs",
+            A::NAME
+        );
         let standing = standing(principal, space)?;
         let request = Request {
             identity: principal.identity,

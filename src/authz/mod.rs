@@ -13,7 +13,7 @@ mod request;
 mod resource;
 
 pub use action::*;
-pub use attribute::{Attribute, Attributes, Value};
+pub use attribute::{Attribute, AttributeInfo, AttributeType, Attributes, Value};
 pub use authorizer::{Authorizer, PolicyEngine};
 pub use condition::{Condition, Rows};
 pub use decision::{Decided, Decision, Denial, Denied, Obligation, Undecided};

@@ -2,7 +2,7 @@
 //! the two.
 
 use super::action::{Realm, Resource};
-use super::attribute::{Attributes, Value};
+use super::attribute::{AttributeInfo, Attributes, attributes, typed};
 use crate::domain::{
     AccessRequest, Account, ApiKey, CustomPermission, EmailAddress, FrontDoor, Gateway, Group, Identity,
     Invitation, InvitationLink, Location, LocationId, LocationType, Mail, Member, MobileWorker, ProjectSpace,
@@ -13,10 +13,15 @@ fn hexes(ids: &[LocationId]) -> Vec<String> {
     ids.iter().map(|id| id.hex()).collect()
 }
 
+/// One noun per entry: its kind, who has the say over it, its id, and what policies are told of it. From the same line
+/// comes what `policies/ACTIONS.md` says of an attribute, so the two cannot differ.
 macro_rules! resources {
-    ($($noun:ty = $kind:literal of $realm:expr, id $id:expr, $attributes:expr;)*) => {$(
+    ($($noun:ty = $kind:literal of $realm:expr, id $id:expr, |$it:ident| {
+        $($(#[doc = $doc:literal])+ $name:ident: $type:ident = $value:expr;)*
+    };)*) => {$(
         impl Resource for $noun {
             const KIND: &'static str = $kind;
+            const ATTRIBUTES: &'static [AttributeInfo] = attributes![$($(#[doc = $doc])+ $name: $type;)*];
 
             fn realm(&self) -> Realm {
                 let realm: fn(&Self) -> Realm = $realm;
@@ -29,8 +34,8 @@ macro_rules! resources {
             }
 
             fn attributes(&self) -> Attributes {
-                let attributes: fn(&Self) -> Attributes = $attributes;
-                attributes(self)
+                let $it = self;
+                Attributes::new()$(.with(stringify!($name), typed::$type($value)))*
             }
         }
     )*};
@@ -38,145 +43,225 @@ macro_rules! resources {
 
 // A person's own things have no attributes: no policy is asked about them.
 resources! {
-    Gateway = "gateway" of |_| Realm::Gateway, id |_| None, |_| Attributes::new();
-    Account = "account" of |it| Realm::Own(it.0), id |it| it.0.id(), |_| Attributes::new();
-    WebUser = "account" of |it| Realm::Own(Identity::WebUser(it.id)), id |it| Some(it.id.hex()), |_| Attributes::new();
-    Session = "session" of |it| Realm::Own(it.owner), id |it| Some(it.id.hex()), |_| Attributes::new();
+    Gateway = "gateway" of |_| Realm::Gateway, id |_| None, |_it| {};
+    Account = "account" of |it| Realm::Own(it.0), id |it| it.0.id(), |_it| {};
+    WebUser = "account" of |it| Realm::Own(Identity::WebUser(it.id)), id |it| Some(it.id.hex()), |_it| {};
+    Session = "session" of |it| Realm::Own(it.owner), id |it| Some(it.id.hex()), |_it| {};
 
     // Nor is one about what only the holder of a link can find, and about a door that stands open to everybody.
     InvitationLink = "invitation_link" of |it| Realm::Link(it.invitation.project_space),
-        id |it| Some(it.invitation.id.hex()), |_| Attributes::new();
+        id |it| Some(it.invitation.id.hex()), |_it| {};
     FrontDoor = "front_door" of |it| Realm::Open(it.project_space), id |it| Some(it.project_space.hex()),
-        |_| Attributes::new();
+        |_it| {};
 
-    ProjectSpace = "project_space" of |it| Realm::ProjectSpace(it.id), id |it| Some(it.id.hex()),
-        |it| Attributes::new().with("name", it.name.as_str());
+    ProjectSpace = "project_space" of |it| Realm::ProjectSpace(it.id),
+        id |it| Some(it.id.hex()),
+        |it| {
+            /// Its name, as in URLs.
+            name: text = it.name.as_str();
+        };
 
     // The id is the person's: policies compare it with the principal's own, and the audit follows who comes back.
-    Member = "web_user" of |it| Realm::ProjectSpace(it.project_space), id |it| Some(it.person.id.hex()),
+    Member = "web_user" of |it| Realm::ProjectSpace(it.project_space),
+        id |it| Some(it.person.id.hex()),
         |it| {
-            let given = &it.assignment;
-            Attributes::new()
-                .with("id", it.person.id.hex())
-                .with("email", it.person.email.as_str())
-                .with("is_admin", given.role.is_admin())
-                .with("is_active", it.is_active())
-                .with("role_id", given.role.role().map(|id| id.hex()))
-                .with("location_ids", hexes(&given.locations))
-                .with("location_lineage", hexes(&it.lineage))
-                .with("primary_location_id", given.primary_location.map(|id| id.hex()))
-                .with("joined_at", it.joined_at.timestamp())
+            /// The person's id, the same in every project space.
+            id: text = it.person.id.hex();
+            /// The address that they sign in with.
+            email: text = it.person.email.as_str();
+            /// Admin of this project space.
+            is_admin: boolean = it.assignment.role.is_admin();
+            /// False once they were deactivated here.
+            is_active: boolean = it.is_active();
+            /// Their role here; nothing for admins and for those without one.
+            role_id: maybe_text = it.assignment.role.role().map(|id| id.hex());
+            /// The locations they are assigned to.
+            location_ids: texts = hexes(&it.assignment.locations);
+            /// Those locations and all above them: compare it with the principal's locations.
+            location_lineage: texts = hexes(&it.lineage);
+            /// The first among their locations.
+            primary_location_id: maybe_text = it.assignment.primary_location.map(|id| id.hex());
+            /// When they became a member, in seconds since 1970.
+            joined_at: integer = it.joined_at.timestamp();
         };
 
-    MobileWorker = "mobile_worker" of |it| Realm::ProjectSpace(it.project_space), id |it| Some(it.id.hex()),
+    MobileWorker = "mobile_worker" of |it| Realm::ProjectSpace(it.project_space),
+        id |it| Some(it.id.hex()),
         |it| {
-            let profile = &it.profile;
-            Attributes::new()
-                .with("id", it.id.hex())
-                .with("username", it.username.as_str())
-                .with("status", it.status.name())
-                .with("role_id", profile.role.map(|id| id.hex()))
-                .with("location_ids", hexes(&profile.locations))
-                .with("location_lineage", hexes(&it.lineage))
-                .with("primary_location_id", profile.primary_location.map(|id| id.hex()))
-                .with("group_ids", profile.groups.iter().map(|id| id.hex()).collect::<Vec<_>>())
-                .with("language", profile.language.as_ref().map(ToString::to_string))
-                .with("profile_id", profile.user_profile.map(|id| id.hex()))
-                .with("created_at", it.created_at.timestamp())
-                .with(
-                    "last_login_at",
-                    it.last_login_at.map_or(Value::Nothing, |at| Value::Integer(at.timestamp())),
-                )
+            /// Their id.
+            id: text = it.id.hex();
+            /// The login name up to the `@`.
+            username: text = it.username.as_str();
+            /// `active`, `deactivated`, `pending_confirmation` or `deleted`.
+            status: text = it.status.name();
+            /// Their role; nothing when they have the project space's default.
+            role_id: maybe_text = it.profile.role.map(|id| id.hex());
+            /// The locations they are assigned to.
+            location_ids: texts = hexes(&it.profile.locations);
+            /// Those locations and all above them: compare it with the principal's locations.
+            location_lineage: texts = hexes(&it.lineage);
+            /// The first among their locations.
+            primary_location_id: maybe_text = it.profile.primary_location.map(|id| id.hex());
+            /// The groups they are in.
+            group_ids: texts = it.profile.groups.iter().map(|id| id.hex()).collect::<Vec<_>>();
+            /// The language they use, as in `fr` or `pt-BR`.
+            language: maybe_text = it.profile.language.as_ref().map(ToString::to_string);
+            /// Their user profile.
+            profile_id: maybe_text = it.profile.user_profile.map(|id| id.hex());
+            /// When they were added, in seconds since 1970.
+            created_at: integer = it.created_at.timestamp();
+            /// When they last signed in, in seconds since 1970.
+            last_login_at: maybe_integer = it.last_login_at.map(|at| at.timestamp());
         };
 
-    Role = "role" of |it| Realm::ProjectSpace(it.project_space), id |it| Some(it.id.hex()),
+    Role = "role" of |it| Realm::ProjectSpace(it.project_space),
+        id |it| Some(it.id.hex()),
         |it| {
-            Attributes::new()
-                .with("id", it.id.hex())
-                .with("name", it.name.as_str())
-                .with("assignable_by", it.assignable_by.iter().map(|id| id.hex()).collect::<Vec<_>>())
-                .with("editable_by_non_admins", it.editable_by_non_admins)
-                .with("is_archived", it.is_archived)
-                .with("is_mobile_default", it.is_mobile_default)
+            /// Its id.
+            id: text = it.id.hex();
+            /// Its name.
+            name: text = it.name.as_str();
+            /// The roles whose holders may give it.
+            assignable_by: texts = it.assignable_by.iter().map(|id| id.hex()).collect::<Vec<_>>();
+            /// Everybody who may edit users may give it.
+            editable_by_non_admins: boolean = it.editable_by_non_admins;
+            /// It is given to nobody any more.
+            is_archived: boolean = it.is_archived;
+            /// Mobile workers without a role have it.
+            is_mobile_default: boolean = it.is_mobile_default;
         };
 
-    CustomPermission = "custom_permission" of |it| Realm::ProjectSpace(it.project_space), id |it| Some(it.id.hex()),
-        |it| Attributes::new().with("id", it.id.hex()).with("name", it.name.as_str());
-
-    LocationType = "location_type" of |it| Realm::ProjectSpace(it.project_space), id |it| Some(it.id.hex()),
+    CustomPermission = "custom_permission" of |it| Realm::ProjectSpace(it.project_space),
+        id |it| Some(it.id.hex()),
         |it| {
-            Attributes::new()
-                .with("id", it.id.hex())
-                .with("name", it.name.as_str())
-                .with("code", it.code.as_str())
+            /// Its id.
+            id: text = it.id.hex();
+            /// Its name, with the prefix `custom:`.
+            name: text = it.name.as_str();
         };
 
-    Location = "location" of |it| Realm::ProjectSpace(it.project_space), id |it| Some(it.id.hex()),
+    LocationType = "location_type" of |it| Realm::ProjectSpace(it.project_space),
+        id |it| Some(it.id.hex()),
         |it| {
-            Attributes::new()
-                .with("id", it.id.hex())
-                .with("name", it.name.as_str())
-                .with("site_code", it.site_code.as_str())
-                .with("type_id", it.location_type.hex())
-                .with("parent_id", it.parent.map(|id| id.hex()))
-                .with("location_lineage", hexes(&it.lineage))
-                .with("is_archived", it.is_archived)
+            /// Its id.
+            id: text = it.id.hex();
+            /// Its name.
+            name: text = it.name.as_str();
+            /// Its code.
+            code: text = it.code.as_str();
         };
 
-    Group = "group" of |it| Realm::ProjectSpace(it.project_space), id |it| Some(it.id.hex()),
+    Location = "location" of |it| Realm::ProjectSpace(it.project_space),
+        id |it| Some(it.id.hex()),
         |it| {
-            Attributes::new()
-                .with("id", it.id.hex())
-                .with("name", it.name.as_str())
-                .with("case_sharing", it.case_sharing)
-                .with("reporting", it.reporting)
-                .with("is_deleted", it.is_deleted)
+            /// Its id.
+            id: text = it.id.hex();
+            /// Its name.
+            name: text = it.name.as_str();
+            /// Its site code, unique in the project space.
+            site_code: text = it.site_code.as_str();
+            /// Its location type.
+            type_id: text = it.location_type.hex();
+            /// The location right above it.
+            parent_id: maybe_text = it.parent.map(|id| id.hex());
+            /// Itself and all locations above it: compare it with the principal's locations.
+            location_lineage: texts = hexes(&it.lineage);
+            /// Nobody is assigned to it any more.
+            is_archived: boolean = it.is_archived;
+        };
+
+    Group = "group" of |it| Realm::ProjectSpace(it.project_space),
+        id |it| Some(it.id.hex()),
+        |it| {
+            /// Its id.
+            id: text = it.id.hex();
+            /// Its name.
+            name: text = it.name.as_str();
+            /// Its members share cases.
+            case_sharing: boolean = it.case_sharing;
+            /// Reports are grouped by it.
+            reporting: boolean = it.reporting;
+            /// It was deleted and can be restored.
+            is_deleted: boolean = it.is_deleted;
         };
 
     UserFieldDefinition = "user_fields" of |it| Realm::ProjectSpace(it.project_space),
-        id |it| Some(it.project_space.hex()), |it| Attributes::new().with("id", it.project_space.hex());
-
-    UserProfile = "user_profile" of |it| Realm::ProjectSpace(it.project_space), id |it| Some(it.id.hex()),
-        |it| Attributes::new().with("id", it.id.hex()).with("name", it.name.as_str());
-
-    Invitation = "invitation" of |it| Realm::ProjectSpace(it.project_space), id |it| Some(it.id.hex()),
+        id |it| Some(it.project_space.hex()),
         |it| {
-            let assignment = &it.assignment;
-            Attributes::new()
-                .with("id", it.id.hex())
-                .with("email", it.email.as_str())
-                .with("state", it.state.name())
-                .with("is_admin", assignment.role.is_admin())
-                .with("role_id", assignment.role.role().map(|id| id.hex()))
-                .with("location_ids", hexes(&assignment.locations))
-                .with("location_lineage", hexes(&it.lineage))
-                .with("primary_location_id", assignment.primary_location.map(|id| id.hex()))
-                .with("inviter_id", it.inviter.map(|id| id.hex()))
-                .with("expires_at", it.expires_at().timestamp())
+            /// The project space's id: there is one definition in each.
+            id: text = it.project_space.hex();
         };
 
-    AccessRequest = "access_request" of |it| Realm::ProjectSpace(it.project_space), id |it| Some(it.id.hex()),
+    UserProfile = "user_profile" of |it| Realm::ProjectSpace(it.project_space),
+        id |it| Some(it.id.hex()),
         |it| {
-            Attributes::new()
-                .with("id", it.id.hex())
-                .with("email", it.email.as_str())
-                .with("state", it.state.name())
-                .with("account_id", it.account.map(|id| id.hex()))
+            /// Its id.
+            id: text = it.id.hex();
+            /// Its name.
+            name: text = it.name.as_str();
+        };
+
+    Invitation = "invitation" of |it| Realm::ProjectSpace(it.project_space),
+        id |it| Some(it.id.hex()),
+        |it| {
+            /// Its id.
+            id: text = it.id.hex();
+            /// The address it was sent to.
+            email: text = it.email.as_str();
+            /// `pending`, `accepted` or `revoked`. A pending one is good until `expires_at`.
+            state: text = it.state.name();
+            /// It makes its holder an admin.
+            is_admin: boolean = it.assignment.role.is_admin();
+            /// The role it gives.
+            role_id: maybe_text = it.assignment.role.role().map(|id| id.hex());
+            /// The locations it gives.
+            location_ids: texts = hexes(&it.assignment.locations);
+            /// Those locations and all above them: compare it with the principal's locations.
+            location_lineage: texts = hexes(&it.lineage);
+            /// The first among the locations it gives.
+            primary_location_id: maybe_text = it.assignment.primary_location.map(|id| id.hex());
+            /// The web user who made it.
+            inviter_id: maybe_text = it.inviter.map(|id| id.hex());
+            /// When it ceases to be good, in seconds since 1970.
+            expires_at: integer = it.expires_at().timestamp();
+        };
+
+    AccessRequest = "access_request" of |it| Realm::ProjectSpace(it.project_space),
+        id |it| Some(it.id.hex()),
+        |it| {
+            /// Its id.
+            id: text = it.id.hex();
+            /// The address of who asks.
+            email: text = it.email.as_str();
+            /// `open`, `approved` or `rejected`.
+            state: text = it.state.name();
+            /// The account of who asks, when they have one.
+            account_id: maybe_text = it.account.map(|id| id.hex());
         };
     // Looked at through a project space, it is for that space's policy; else for the gateway's operator.
     EmailAddress = "email_address" of |it| it.project_space.map_or(Realm::Operators, Realm::ProjectSpace),
         id |it| Some(it.address.to_string()),
-        |it| Attributes::new().with("email", it.address.as_str()).with("is_blocked", it.block.is_some());
-
-    ApiKey = "api_key" of |it| Realm::ProjectSpace(it.project_space), id |it| Some(it.id.hex()),
         |it| {
-            Attributes::new().with("id", it.id.hex()).with("owner_id", it.owner.hex())
+            /// The address.
+            email: text = it.address.as_str();
+            /// Nothing more is sent to it.
+            is_blocked: boolean = it.block.is_some();
+        };
+
+    ApiKey = "api_key" of |it| Realm::ProjectSpace(it.project_space),
+        id |it| Some(it.id.hex()),
+        |it| {
+            /// Its id.
+            id: text = it.id.hex();
+            /// The web user whose key it is.
+            owner_id: text = it.owner.hex();
         };
 }
 
 /// Mails are sent by the gateway. What becomes of one is for the people of its project space to read.
 impl Resource for Mail {
     const KIND: &'static str = "mail";
+    const ATTRIBUTES: &'static [AttributeInfo] = &[];
 
     fn realm(&self) -> Realm {
         Realm::Gateway

@@ -1,7 +1,8 @@
 use super::{CommandError, Output, open};
+use crate::authz::{ACTION_CATALOGUE, AttributeInfo};
 use crate::config::ConfigOptions;
 use crate::domain::ProjectSpaceId;
-use crate::policy::{PolicyConfig, PolicyHost, build};
+use crate::policy::{PolicyConfig, PolicyHost, build, reference};
 use crate::store::Store;
 use clap::Subcommand;
 use serde_json::json;
@@ -21,6 +22,8 @@ pub enum PolicyCommand {
         #[command(flatten)]
         output: Output,
     },
+    /// Say what a policy can be asked: actions, resources and their attributes, permissions
+    Actions(Output),
     /// List the modules that answer for each project space that has a stack of its own
     List(Output),
 }
@@ -38,6 +41,10 @@ pub async fn run(options: &ConfigOptions, command: PolicyCommand) -> Result<(), 
             Ok(())
         }
         PolicyCommand::Check { component, output } => check(&component, &output),
+        PolicyCommand::Actions(output) => {
+            actions(&output);
+            Ok(())
+        }
         PolicyCommand::List(output) => {
             let (_, gateway) = open(options).await?;
             list(&gateway.services.store, &gateway.policy, &output).await
@@ -69,6 +76,40 @@ fn check(component: &PathBuf, output: &Output) -> Result<(), CommandError> {
         println!("the gateway takes this module");
     }
     Ok(())
+}
+
+fn actions(output: &Output) {
+    if !output.json {
+        return print!("{}", reference::text());
+    }
+    let attributes = |all: &[AttributeInfo]| -> Vec<_> {
+        all.iter()
+            .map(|it| {
+                json!({
+                    "name": it.name,
+                    "type": it.value.name(),
+                    "optional": it.optional,
+                    "filterable": it.is_filterable(),
+                    "description": it.description(),
+                })
+            })
+            .collect()
+    };
+    let actions: Vec<_> = ACTION_CATALOGUE
+        .iter()
+        .map(|action| {
+            json!({
+                "name": action.name,
+                "description": action.description(),
+                "resourceKind": action.resource_kind,
+                "creates": action.creates,
+                "askedOfPolicy": action.is_asked(),
+                "attributes": attributes(action.attributes),
+                "proposes": attributes(action.proposes),
+            })
+        })
+        .collect();
+    println!("{}", json!(actions));
 }
 
 async fn list(store: &Store, policy: &PolicyHost, output: &Output) -> Result<(), CommandError> {

@@ -19,6 +19,7 @@ mod nested;
 mod node;
 mod page;
 mod patch;
+mod policy_action;
 mod project_space;
 mod requires;
 mod role;
@@ -47,6 +48,7 @@ pub struct Query(
     project_space::ProjectSpaceQuery,
     invitation::InvitationQuery,
     email_address::EmailAddressQuery,
+    policy_action::PolicyActionQuery,
 );
 
 /// Everything that can be changed. Each mutation takes one `input` and answers with one payload: the changed object, or

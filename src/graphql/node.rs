@@ -8,6 +8,7 @@ use super::invitation::InvitationObject;
 use super::location::{LocationObject, LocationTypeObject};
 use super::mobile_worker::MobileWorkerObject;
 use super::project_space::ProjectSpaceObject;
+use super::requires::requires;
 use super::role::RoleObject;
 use super::user_fields::UserProfileObject;
 use super::web_user::WebUserObject;
@@ -51,6 +52,7 @@ pub struct NodeQuery;
 #[Object]
 impl NodeQuery {
     /// The object with this global id; null when there is none that you may see.
+    #[graphql(directive = requires::apply("*.read".to_owned()))]
     async fn node(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Node>> {
         let (services, principal) = (ctx.services(), ctx.principal());
         let Some((prefix, _)) = id.split_once('_') else { return Ok(None) };

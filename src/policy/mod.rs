@@ -18,6 +18,7 @@ mod limits;
 mod loader;
 mod module;
 mod question;
+pub mod reference;
 mod stack;
 mod words;
 

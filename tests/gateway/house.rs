@@ -32,8 +32,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "domain", "authn", "service", "policy", "graphql", "rest", "config", "app", "store", "outbound",
-            "webhook",
+            "domain", "authz", "authn", "service", "policy", "graphql", "rest", "config", "app", "store",
+            "outbound", "webhook",
         ],
     ),
 ];

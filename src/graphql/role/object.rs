@@ -83,7 +83,11 @@ impl RoleObject {
     }
 
     /// How many web users and mobile workers that you may see have it, deactivated ones too.
-    #[graphql(complexity = 5)]
+    #[graphql(
+        directive = requires::apply("web_user.read".to_owned()),
+        directive = requires::apply("mobile_worker.read".to_owned()),
+        complexity = 5
+    )]
     async fn member_count(&self, ctx: &Context<'_>) -> Result<u64> {
         let counted = ctx.loaders().role_holders.of(self.0.project_space, self.0.id).await;
         counted.map_err(|failure| ctx.fail(&failure))

@@ -1,5 +1,6 @@
 use super::{SessionPayload, payload};
 use crate::graphql::context::ContextExt;
+use crate::graphql::requires::requires;
 use crate::service::session;
 use async_graphql::{Context, InputObject, Object, Result};
 
@@ -20,6 +21,7 @@ pub struct LoginMutation;
 #[Object]
 impl LoginMutation {
     /// Sign in with a password. The answer is the same for a wrong password and for an unknown name.
+    #[graphql(directive = requires::apply("session.create".to_owned()))]
     async fn login(&self, ctx: &Context<'_>, input: LoginInput) -> Result<SessionPayload> {
         let given = session::LoginInput {
             username: input.username,

@@ -1,6 +1,7 @@
 use crate::domain::{Identity, Principal, SignIn};
 use crate::graphql::context::ContextExt;
 use crate::graphql::mobile_worker::MobileWorkerObject;
+use crate::graphql::requires::requires;
 use crate::graphql::role::PermissionGrant;
 use crate::graphql::web_user::{MembershipObject, WebUserObject};
 use crate::service::{Failure, mobile_worker, viewer};
@@ -19,6 +20,10 @@ impl From<Principal> for ViewerObject {
 #[Object(name = "Viewer")]
 impl ViewerObject {
     /// Who you are, and how you signed in.
+    #[graphql(
+        directive = requires::apply("account.read".to_owned()),
+        directive = requires::apply("mobile_worker.read".to_owned())
+    )]
     async fn principal(&self, ctx: &Context<'_>) -> Result<PrincipalObject> {
         let services = ctx.services();
         let user = match (self.0.identity, self.0.standings.first()) {

@@ -158,16 +158,19 @@ impl MembershipObject {
     }
 
     /// When they last used this project space, to the hour; null when they never did, and for mobile workers.
+    #[graphql(directive = requires::apply("web_user.read".to_owned()))]
     async fn last_access_date(&self, ctx: &Context<'_>) -> Result<Option<DateTime<Utc>>> {
         Ok(self.details(ctx).await?.last_access_at)
     }
 
     /// Since when they belong to this project space.
+    #[graphql(directive = requires::apply("web_user.read".to_owned()))]
     async fn joined_at(&self, ctx: &Context<'_>) -> Result<DateTime<Utc>> {
         Ok(self.details(ctx).await?.joined_at)
     }
 
     /// Give it back in an update to refuse a lost update.
+    #[graphql(directive = requires::apply("web_user.read".to_owned()))]
     async fn version(&self, ctx: &Context<'_>) -> Result<i32> {
         Ok(self.details(ctx).await?.version)
     }

@@ -5,6 +5,7 @@ mod cache;
 mod guest;
 mod hostile;
 mod matrix;
+mod reference;
 mod stack;
 mod stale;
 mod standard;

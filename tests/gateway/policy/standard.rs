@@ -102,7 +102,8 @@ fn table(asker: &Asker, kind: &str, action: &str, row: &Attributes, proposed: &A
                 | "mobile_worker.activate"
                 | "mobile_worker.deactivate"
                 | "mobile_worker.delete"
-                | "mobile_worker.restore" => match (edits, reads) {
+                | "mobile_worker.restore"
+                | "mobile_worker.set_password" => match (edits, reads) {
                     (true, _) => Permit,
                     (false, false) => Hidden,
                     (false, true) if holds("edit_commcare_users") => Refused("out_of_reach"),
