@@ -16,6 +16,8 @@ pub struct Model {
     pub version: i32,
     pub is_deleted: bool,
     pub search_text: String,
+    #[sea_orm(column_type = "JsonBinary")]
+    pub metadata: Json,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -10,6 +10,7 @@ mod m20261122_000006_invitations;
 mod m20261122_000007_members;
 mod m20261122_000008_user_fields;
 mod m20261122_000010_idempotency;
+mod m20261122_000011_group_metadata;
 
 use sea_orm_migration::MigrationTrait;
 pub use sea_orm_migration::{MigrationStatus, MigratorTrait};
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000007_members::Migration),
             Box::new(m20261122_000008_user_fields::Migration),
             Box::new(m20261122_000010_idempotency::Migration),
+            Box::new(m20261122_000011_group_metadata::Migration),
         ]
     }
 }

@@ -305,12 +305,25 @@ actions! {
     CreateLocationType on ProjectSpace = "location_type.create" creates LocationType, proposes NAMED;
     /// See a location type.
     ReadLocationType on LocationType = "location_type.read";
+    /// Change a location type.
+    UpdateLocationType on LocationType = "location_type.update";
+    /// Take a location type away that no location has.
+    DeleteLocationType on LocationType = "location_type.delete";
     /// Add a location.
     CreateLocation on ProjectSpace = "location.create" creates Location, proposes LOCATION;
     /// See a location.
     ReadLocation on Location = "location.read";
     /// Put somebody at a location, take them away from it, or put a location below it.
     AssignLocation on Location = "location.assign";
+
+    /// Change a location, or move it with everything below.
+    UpdateLocation on Location = "location.update";
+    /// Have a location and everything below take nobody any more.
+    ArchiveLocation on Location = "location.archive";
+    /// Bring an archived location back, with what was archived along with it.
+    UnarchiveLocation on Location = "location.unarchive";
+    /// Take a location away where nobody is and that nothing stands below.
+    DeleteLocation on Location = "location.delete";
 
     /// Add a group.
     CreateGroup on ProjectSpace = "group.create" creates Group, proposes GROUP;

@@ -86,8 +86,8 @@ async fn locations(
     for name in ["State", "District", "Clinic"] {
         let level = LocationTypeInput {
             name: name.to_owned(),
-            code: None,
             parent: levels.last().map(ToString::to_string),
+            ..LocationTypeInput::default()
         };
         levels.push(location::create_type(services, operator, SPACE, &level).await?.id);
     }
@@ -96,7 +96,7 @@ async fn locations(
             name: name.to_owned(),
             location_type: levels.get(level).map(ToString::to_string).unwrap_or_default(),
             parent: parent.map(|id| id.to_string()),
-            site_code: None,
+            ..LocationInput::default()
         };
         location::create(services, operator, SPACE, &place).await.map(|made| made.id)
     };
@@ -117,7 +117,7 @@ async fn locations(
 async fn groups(services: &Services, operator: &Principal) -> Result<Vec<GroupId>, CommandError> {
     let mut made = Vec::new();
     for name in GROUPS {
-        let input = GroupInput { name: name.to_owned(), case_sharing: false, reporting: true };
+        let input = GroupInput { name: name.to_owned(), reporting: true, ..GroupInput::default() };
         made.push(group::create(services, operator, SPACE, &input).await?.id);
     }
     Ok(made)

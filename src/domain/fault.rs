@@ -64,6 +64,12 @@ pub enum FaultCode {
     ProfileInUse,
     /// The profile fixes the value.
     FixedByProfile,
+    /// People are assigned to the location, or places stand below it.
+    LocationInUse,
+    /// There are locations or location types of this level, or people at them.
+    LocationTypeInUse,
+    /// The location is archived, or nobody is assigned to locations of its level.
+    LocationTakesNobody,
     /// Another thing of this kind has the name or code.
     NameTaken,
     /// The thing is not in a state that allows this.
@@ -115,6 +121,9 @@ impl FaultCode {
             Self::ProfileNotAssignable => "PROFILE_NOT_ASSIGNABLE",
             Self::ProfileInUse => "PROFILE_IN_USE",
             Self::FixedByProfile => "FIXED_BY_PROFILE",
+            Self::LocationInUse => "LOCATION_IN_USE",
+            Self::LocationTypeInUse => "LOCATION_TYPE_IN_USE",
+            Self::LocationTakesNobody => "LOCATION_TAKES_NOBODY",
             Self::NameTaken => "NAME_TAKEN",
             Self::InvalidState => "INVALID_STATE",
             Self::WrongCredentials => "WRONG_CREDENTIALS",

@@ -1,8 +1,11 @@
 //! Groups: flat sets of mobile workers. Source: reference commcare-users §7.
 
+use super::location::data_of;
 use super::person::filled_line;
 use super::project_space::text_of;
 use super::{Faults, GroupId, ProjectSpaceId};
+use chrono::{DateTime, Utc};
+use serde_json::{Map, Value as Json};
 
 /// Longest name of a group, in characters.
 pub const NAME_MAX: usize = 128;
@@ -22,14 +25,18 @@ pub struct Group {
     pub case_sharing: bool,
     /// It shows in reports.
     pub reporting: bool,
+    /// The project's own data about it.
+    pub metadata: Map<String, Json>,
     /// Taken away: nobody is in it until it is brought back.
     pub is_deleted: bool,
+    /// When it was last changed, or who is in it.
+    pub updated_at: DateTime<Utc>,
     /// Grows with every change: a decision and its write are about the same version.
     pub version: i32,
 }
 
 /// A group as it was sent.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct GroupInput {
     /// Unique in the project space.
     pub name: String,
@@ -37,6 +44,8 @@ pub struct GroupInput {
     pub case_sharing: bool,
     /// It shows in reports.
     pub reporting: bool,
+    /// The project's own data about it.
+    pub metadata: Option<Json>,
 }
 
 /// Changes of a group as they were sent: what is left out stays.
@@ -48,6 +57,8 @@ pub struct GroupChanges {
     pub case_sharing: Option<bool>,
     /// It shows in reports.
     pub reporting: Option<bool>,
+    /// Replaces the project's own data about it.
+    pub metadata: Option<Json>,
 }
 
 /// Which groups of a project space. All given conditions hold together.
@@ -60,12 +71,16 @@ pub struct GroupFilter {
 }
 
 impl GroupInput {
-    /// The name, tidied.
+    /// The name, tidied, and the data.
     ///
     /// # Errors
-    /// What is wrong with it.
-    pub fn parse(&self) -> Result<String, Faults> {
-        name_of(&self.name)
+    /// All that is wrong.
+    pub fn parse(&self) -> Result<(String, Map<String, Json>), Faults> {
+        let mut faults = Faults::new();
+        let name = text_of(&mut faults, "name", filled_line(&self.name, NAME_MAX));
+        let metadata = self.metadata.as_ref().map(|data| data_of("metadata", data, &mut faults));
+        faults.check()?;
+        Ok((name.unwrap_or_default(), metadata.unwrap_or_default()))
     }
 }
 
@@ -73,18 +88,21 @@ impl GroupChanges {
     /// The group as it would be.
     ///
     /// # Errors
-    /// What is wrong with the name.
+    /// All that is wrong.
     pub fn apply(&self, before: &Group) -> Result<Group, Faults> {
-        Ok(Group {
-            name: self.name.as_deref().map(name_of).transpose()?.unwrap_or_else(|| before.name.clone()),
-            case_sharing: self.case_sharing.unwrap_or(before.case_sharing),
-            reporting: self.reporting.unwrap_or(before.reporting),
-            ..before.clone()
-        })
+        let mut faults = Faults::new();
+        let mut after = before.clone();
+        if let Some(name) = &self.name
+            && let Some(name) = text_of(&mut faults, "name", filled_line(name, NAME_MAX))
+        {
+            after.name = name;
+        }
+        after.case_sharing = self.case_sharing.unwrap_or(before.case_sharing);
+        after.reporting = self.reporting.unwrap_or(before.reporting);
+        if let Some(data) = &self.metadata {
+            after.metadata = data_of("metadata", data, &mut faults);
+        }
+        faults.check()?;
+        Ok(after)
     }
-}
-
-fn name_of(text: &str) -> Result<String, Faults> {
-    let mut faults = Faults::new();
-    text_of(&mut faults, "name", filled_line(text, NAME_MAX)).ok_or(faults)
 }

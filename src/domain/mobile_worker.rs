@@ -392,7 +392,7 @@ impl MobileWorkerInput {
                     faults.add(FaultCode::TooLong, &path, message);
                 } else {
                     for (key, value) in data {
-                        check_entry(key, value, faults);
+                        check_entry("user_data", key, value, faults);
                     }
                 }
                 profile.user_data = data.clone();
@@ -402,10 +402,11 @@ impl MobileWorkerInput {
     }
 }
 
-fn check_entry(key: &str, value: &Json, faults: &mut Faults) {
-    let path = ["user_data", key];
+/// One entry of somebody's own data, or of a place's.
+pub(super) fn check_entry(field: &str, key: &str, value: &Json, faults: &mut Faults) {
+    let path = [field, key];
     if let Err(error) = super::person::filled_line(key, USER_DATA_KEY_MAX) {
-        faults.add(error.code(), &["user_data"], format!("a key {error}"));
+        faults.add(error.code(), &[field], format!("a key {error}"));
     } else if value.is_object() || value.is_array() {
         faults.add(FaultCode::InvalidValue, &path, "must be a text, a number, a truth value or null");
     } else if value.as_str().is_some_and(|text| text.contains('\0')) {

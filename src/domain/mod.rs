@@ -45,7 +45,8 @@ pub use invitation::{
     InvitationStatus, NewAccount, NewAccountInput, Outdated,
 };
 pub use location::{
-    InvalidCode, Location, LocationInput, LocationType, LocationTypeInput, NewLocation, NewLocationType,
+    Coordinates, InvalidCode, LevelFlags, LevelFlagsInput, Location, LocationChange, LocationFilter,
+    LocationInput, LocationType, LocationTypeChange, LocationTypeInput, NewLocation, NewLocationType,
     SiteCode,
 };
 pub use mail::{Mail, MailLanguage, MailStatus, MailTemplate};

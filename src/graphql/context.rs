@@ -27,6 +27,8 @@ pub struct Loaders {
     pub role_holders: RoleHolders,
     /// The members of groups.
     pub members: Lists<Group>,
+    /// The places below others.
+    pub children: Lists<Location>,
 }
 
 impl Loaders {
@@ -41,6 +43,7 @@ impl Loaders {
             web_users: Loader::new(services, principal),
             role_holders: RoleHolders::new(services, principal),
             members: Lists::new(services, principal),
+            children: Lists::new(services, principal),
         }
     }
 }

@@ -175,6 +175,12 @@ pub enum UserErrorCode {
     ProfileInUse,
     /// The user profile fixes the value: take the profile away, or leave the value out.
     FixedByProfile,
+    /// People are assigned to the location, or places stand below it: archive it instead.
+    LocationInUse,
+    /// There are locations or location types of this level, or people at them.
+    LocationTypeInUse,
+    /// The location is archived, or nobody is assigned to locations of its level.
+    LocationTakesNobody,
     /// Another thing of this kind has the name or code.
     NameTaken,
     /// The thing is not in a state that allows this.

@@ -3,8 +3,10 @@
 
 use super::loader::unanswered;
 use crate::authz::Visible;
-use crate::domain::{Group, GroupId, MobileWorker, Page, PageRequest, Principal, ProjectSpaceId};
-use crate::service::{Failure, Services, group};
+use crate::domain::{
+    Group, GroupId, Location, LocationId, MobileWorker, Page, PageRequest, Principal, ProjectSpaceId,
+};
+use crate::service::{Failure, Services, group, location};
 use dataloader::{BatchFn, cached};
 use std::collections::HashMap;
 use std::fmt::Debug;
@@ -70,6 +72,34 @@ impl Nested for Group {
         (): (),
     ) -> impl Future<Output = Result<HashMap<GroupId, u64>, Failure>> + Send {
         group::count_members(services, principal, space, owners)
+    }
+}
+
+/// What stands right below a place, with the archived ones or without.
+impl Nested for Location {
+    type Id = LocationId;
+    type Item = Location;
+    type Filter = bool;
+
+    fn pages(
+        services: &Services,
+        principal: &Principal,
+        space: ProjectSpaceId,
+        owners: &[LocationId],
+        include_archived: bool,
+        page: &PageRequest,
+    ) -> impl Future<Output = Result<PageOf<LocationId, Location>, Failure>> + Send {
+        location::children(services, principal, space, owners, include_archived, page)
+    }
+
+    fn counts(
+        services: &Services,
+        principal: &Principal,
+        space: ProjectSpaceId,
+        owners: &[LocationId],
+        include_archived: bool,
+    ) -> impl Future<Output = Result<HashMap<LocationId, u64>, Failure>> + Send {
+        location::count_children(services, principal, space, owners, include_archived)
     }
 }
 

@@ -1,7 +1,7 @@
 //! What people are given: groups, locations, a role or Admin. Each must be within what the caller may assign, whoever is
 //! given it and through whichever door. What the caller already finds on somebody may stay, whoever put it there.
 
-use super::{Failure, Services};
+use super::{Failure, Services, location};
 use crate::authz::{AssignGroup, AssignLocation, AssignRole, Attributes};
 use crate::domain::{
     Assignment, AssignmentInput, FaultCode, Faults, GroupId, LocationId, MobileWorkerInput,
@@ -30,20 +30,30 @@ struct Change<'a, T> {
     given: &'a Patch<Vec<String>>,
 }
 
+/// Somebody's locations with the primary one among them: as they were, as they would be, and as they were sent.
+struct Places<'a> {
+    before: (&'a [LocationId], Option<LocationId>),
+    after: (&'a mut Vec<LocationId>, &'a mut Option<LocationId>),
+    given: (&'a Patch<Vec<String>>, &'a Patch<String>),
+}
+
 impl Assigner<'_> {
     /// Notes a fault for everything that a worker would be given or lose and that is not the caller's to assign.
     pub(super) async fn check_worker(
         &self,
         before: &MobileWorkerProfile,
-        after: &MobileWorkerProfile,
+        after: &mut MobileWorkerProfile,
         input: &MobileWorkerInput,
         faults: &mut Faults,
     ) -> Result<(), Failure> {
         let groups = Change { before: &before.groups, after: &after.groups, given: &input.groups };
         self.check_groups(&groups, faults).await?;
-        let locations =
-            Change { before: &before.locations, after: &after.locations, given: &input.locations };
-        self.check_locations(&locations, faults).await?;
+        let places = Places {
+            before: (&before.locations, before.primary_location),
+            after: (&mut after.locations, &mut after.primary_location),
+            given: (&input.locations, &input.primary_location),
+        };
+        self.check_locations(places, faults).await?;
         match after.role {
             Some(role) if before.role != after.role => {
                 self.check_role(role, Recipient::MobileWorker, faults).await
@@ -56,16 +66,16 @@ impl Assigner<'_> {
     pub(super) async fn check_web_user(
         &self,
         before: Option<&Assignment>,
-        after: &Assignment,
+        after: &mut Assignment,
         input: &AssignmentInput,
         faults: &mut Faults,
     ) -> Result<(), Failure> {
-        let locations = Change {
-            before: before.map(|before| before.locations.as_slice()).unwrap_or_default(),
-            after: &after.locations,
-            given: &input.locations,
+        let places = Places {
+            before: before.map_or((&[], None), |before| (&before.locations, before.primary_location)),
+            after: (&mut after.locations, &mut after.primary_location),
+            given: (&input.locations, &input.primary_location),
         };
-        self.check_locations(&locations, faults).await?;
+        self.check_locations(places, faults).await?;
         let role_before = before.map_or(QualifiedRole::None, |before| before.role);
         if role_before == after.role {
             return Ok(());
@@ -99,22 +109,54 @@ impl Assigner<'_> {
         Ok(())
     }
 
-    async fn check_locations(
-        &self,
-        change: &Change<'_, LocationId>,
-        faults: &mut Faults,
-    ) -> Result<(), Failure> {
-        let changed = change.difference();
+    /// Of a list that replaces another, what the caller cannot see stays: they replace what they were shown. Of the rest,
+    /// everything that is added or taken away must be theirs to assign (reference §6.3).
+    async fn check_locations(&self, places: Places<'_>, faults: &mut Faults) -> Result<(), Failure> {
+        let (before, primary_before) = places.before;
+        let (after, primary) = places.after;
+        let (given, given_primary) = places.given;
+        let changed = Change { before, after, given }.difference();
         if changed.is_empty() {
             return Ok(());
         }
+        let mut concerned = before.to_vec();
+        concerned.extend(after.iter().filter(|id| !before.contains(id)));
+        let seen = location::seen(self.services, self.principal, self.space, &concerned).await?;
+        let unseen = |id: &&LocationId| !seen.contains(id);
+        let kept: Vec<LocationId> =
+            before.iter().filter(|id| !after.contains(id)).filter(unseen).copied().collect();
         let scope = self.services.authorizer.scope::<AssignLocation>(self.principal, self.space).await?;
         let found = self.services.store.locations_with_ids(&scope, &changed).await?;
-        for id in changed.iter().filter(|id| !found.iter().any(|location| location.id == **id)) {
-            let message = format!("there is no location `{id}` within your reach");
+        for id in changed.iter().filter(|id| !kept.contains(id)) {
             let is_it = |text: &String| LocationId::parse(text).as_ref() == Ok(id);
-            note(faults, FaultCode::LocationOutOfReach, "location_ids", change.given, is_it, message);
+            let mut fault = |code, message: String| note(faults, code, "location_ids", given, is_it, message);
+            match found.iter().find(|location| location.id == *id) {
+                None => {
+                    let message = format!("there is no location `{id}` within your reach");
+                    fault(FaultCode::LocationOutOfReach, message);
+                }
+                // No policy can have anybody put where nobody can be. Who is there may leave.
+                Some(place) if after.contains(id) && (place.is_archived || !place.has_users) => {
+                    let why = if place.is_archived { "is archived" } else { "is of a level without people" };
+                    fault(FaultCode::LocationTakesNobody, format!("`{}` {why}", place.name));
+                }
+                Some(_) => {}
+            }
         }
+        // Somebody limited to locations would take people out of their own sight, past the right to delete them.
+        let was_seen = before.iter().any(|id| seen.contains(id));
+        if was_seen
+            && !after.is_empty()
+            && after.iter().all(|id| unseen(&id))
+            && !faults.concern("location_ids")
+        {
+            let message = "leave them at one of your locations";
+            faults.add(FaultCode::LocationOutOfReach, &["location_ids"], message);
+        }
+        if !kept.is_empty() && matches!(given_primary, Patch::Keep) {
+            *primary = primary_before;
+        }
+        after.extend(kept);
         Ok(())
     }
 

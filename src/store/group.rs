@@ -11,16 +11,23 @@ use crate::domain::{Direction, Group, GroupFilter, GroupId, GroupInput, Page, Pa
 use entity::group;
 use sea_orm::sea_query::{Expr, SelectStatement};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryTrait, Set};
-use serde_json::json;
+use serde_json::{Map, Value as Json, json};
 
 fn sealed(row: group::Model) -> Sealed<Group> {
+    // Written as an object alone; whatever else there could be says nothing.
+    let metadata = match row.metadata {
+        Json::Object(metadata) => metadata,
+        _ => Map::new(),
+    };
     Sealed::new(Group {
         id: GroupId(row.id),
         project_space: ProjectSpaceId(row.project_space_id),
         name: row.name,
         case_sharing: row.case_sharing,
         reporting: row.reporting,
+        metadata,
         is_deleted: row.is_deleted,
+        updated_at: row.updated_at,
         version: row.version,
     })
 }
@@ -120,14 +127,20 @@ impl UnitOfWork<CreateGroup> {
     ///
     /// # Errors
     /// [`StoreError::Conflict`] when the name is taken.
-    pub async fn create(&mut self, name: String, input: &GroupInput) -> Result<Group, StoreError> {
+    pub async fn create(
+        &mut self,
+        (name, metadata): (String, Map<String, Json>),
+        input: &GroupInput,
+    ) -> Result<Group, StoreError> {
         let group = Group {
             id: GroupId::fresh(self.now),
             project_space: self.proof.resource().id,
             name,
             case_sharing: input.case_sharing,
             reporting: input.reporting,
+            metadata,
             is_deleted: false,
+            updated_at: self.now,
             version: 1,
         };
         let row = group::ActiveModel {
@@ -141,10 +154,14 @@ impl UnitOfWork<CreateGroup> {
             version: Set(group.version),
             is_deleted: Set(false),
             search_text: Set(group.name.to_lowercase()),
+            metadata: Set(Json::Object(group.metadata.clone())),
         };
         group::Entity::insert(row).exec_without_returning(&self.tx).await?;
         self.made(&group);
         self.changed("name", json!(null), json!(group.name));
+        self.changed("case_sharing", json!(false), json!(group.case_sharing));
+        self.changed("reporting", json!(true), json!(group.reporting));
+        self.changed("metadata", json!({}), Json::Object(group.metadata.clone()));
         Ok(group)
     }
 }
@@ -184,12 +201,13 @@ impl UnitOfWork<RestoreGroup> {
 impl<A: Action<Resource = Group>> UnitOfWork<A> {
     async fn write_group(&mut self, after: Group) -> Result<(), StoreError> {
         let before = self.proof.resource().clone();
-        let after = Group { version: before.version.saturating_add(1), ..after };
+        let after = Group { version: before.version.saturating_add(1), updated_at: self.now, ..after };
         let written = group::Entity::update_many()
             .col_expr(group::Column::Name, Expr::val(after.name.as_str()))
             .col_expr(group::Column::CaseSharing, Expr::val(after.case_sharing))
             .col_expr(group::Column::Reporting, Expr::val(after.reporting))
             .col_expr(group::Column::IsDeleted, Expr::val(after.is_deleted))
+            .col_expr(group::Column::Metadata, Expr::val(Json::Object(after.metadata.clone())))
             .col_expr(group::Column::SearchText, Expr::val(after.name.to_lowercase()))
             .col_expr(group::Column::UpdatedAt, Expr::val(self.now))
             .col_expr(group::Column::Version, Expr::val(after.version))
@@ -204,6 +222,8 @@ impl<A: Action<Resource = Group>> UnitOfWork<A> {
         self.changed("name", json!(before.name), json!(after.name));
         self.changed("case_sharing", json!(before.case_sharing), json!(after.case_sharing));
         self.changed("reporting", json!(before.reporting), json!(after.reporting));
+        let data = |group: &Group| Json::Object(group.metadata.clone());
+        self.changed("metadata", data(&before), data(&after));
         self.changed("is_deleted", json!(before.is_deleted), json!(after.is_deleted));
         Ok(self.proof.refresh(after)?)
     }

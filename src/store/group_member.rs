@@ -3,7 +3,7 @@
 use super::connection::UnitOfWork;
 use super::error::StoreError;
 use crate::authz::{AssignGroup, Visible};
-use crate::domain::MobileWorker;
+use crate::domain::{Group, MobileWorker};
 use entity::{group, mobile_worker, mobile_worker_group};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, OnConflict};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Set};
@@ -29,7 +29,7 @@ impl UnitOfWork<AssignGroup> {
             .exec_without_returning(&self.tx)
             .await?;
         self.changed("members_added", json!([]), ids(workers));
-        Ok(())
+        self.show_the_change()
     }
 
     /// Takes workers out of the group.
@@ -44,7 +44,12 @@ impl UnitOfWork<AssignGroup> {
             .exec(&self.tx)
             .await?;
         self.changed("members_removed", json!([]), ids(workers));
-        Ok(())
+        self.show_the_change()
+    }
+
+    fn show_the_change(&mut self) -> Result<(), StoreError> {
+        let group = Group { updated_at: self.now, ..self.proof.resource().clone() };
+        Ok(self.proof.refresh(group)?)
     }
 
     /// What a worker is in is part of the worker: the group must still be there, and each of them as it was judged.

@@ -1,32 +1,30 @@
-//! Locations and their types. Every location's lineage is kept in a table, so that reach is one look-up.
+//! Locations: read, listed and made. Every location's lineage is kept in a table, so that reach is one look-up. Changes are
+//! in `location_change`, types in `location_type`.
 
 use super::connection::{Store, UnitOfWork};
 use super::error::StoreError;
 use super::link::{Link, parse_ids};
-use super::page;
+use super::location_change::search_text;
 use super::row_filter::{self, Column};
-use crate::authz::{
-    Action, CreateLocation, CreateLocationType, ReadLocation, ReadLocationType, Scope, Sealed, Visible,
-};
+use super::{page, search};
+use crate::authz::{Action, CreateLocation, ReadLocation, Scope, Sealed, Visible};
 use crate::domain::{
-    Direction, Location, LocationId, LocationType, LocationTypeId, NewLocation, NewLocationType, Page,
+    Coordinates, Direction, Location, LocationFilter, LocationId, LocationTypeId, NewLocation, Page,
     PageRequest, ProjectSpaceId, SiteCode,
 };
 use entity::{location, location_ancestor, location_type};
-use sea_orm::sea_query::{Expr, Order, Query, SelectStatement};
-use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryTrait, Set};
-use serde_json::json;
+use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
+use sea_orm::{ColumnTrait, DbBackend, EntityTrait, FromQueryResult, Set};
+use serde_json::{Value as Json, json};
+use std::collections::HashMap;
 use uuid::Uuid;
-
-/// Most location types that a list shows.
-const TYPES_MAX: u64 = 100;
 
 /// From the place itself to the top.
 pub(super) const LINEAGE: Link =
     Link { table: "location_ancestor", owner: "location_id", item: "ancestor_id", order: "distance" };
 
 #[derive(FromQueryResult)]
-struct LocationRow {
+pub(super) struct LocationRow {
     id: Uuid,
     project_space_id: Uuid,
     name: String,
@@ -34,11 +32,20 @@ struct LocationRow {
     location_type_id: Uuid,
     parent_id: Option<Uuid>,
     is_archived: bool,
+    version: i32,
+    latitude: Option<f64>,
+    longitude: Option<f64>,
+    metadata: Json,
+    archived_with: Option<Uuid>,
+    has_users: bool,
     lineage: Option<String>,
 }
 
-fn sealed(row: LocationRow) -> Result<Sealed<Location>, StoreError> {
-    Ok(Sealed::new(Location {
+pub(super) fn location(row: LocationRow) -> Result<Location, StoreError> {
+    let Json::Object(metadata) = row.metadata else {
+        return Err(StoreError::Inconsistent("metadata of a location"));
+    };
+    Ok(Location {
         id: LocationId(row.id),
         project_space: ProjectSpaceId(row.project_space_id),
         name: row.name,
@@ -46,18 +53,50 @@ fn sealed(row: LocationRow) -> Result<Sealed<Location>, StoreError> {
         location_type: LocationTypeId(row.location_type_id),
         parent: row.parent_id.map(LocationId),
         lineage: parse_ids(row.lineage.as_deref())?.into_iter().map(LocationId).collect(),
+        has_users: row.has_users,
+        coordinates: row
+            .latitude
+            .zip(row.longitude)
+            .and_then(|(latitude, longitude)| Coordinates::new(latitude, longitude)),
+        metadata,
         is_archived: row.is_archived,
-    }))
+        archived_with: row.archived_with.map(LocationId),
+        version: row.version,
+    })
 }
 
-fn sealed_type(row: location_type::Model) -> Sealed<LocationType> {
-    Sealed::new(LocationType {
-        id: LocationTypeId(row.id),
-        project_space: ProjectSpaceId(row.project_space_id),
-        name: row.name,
-        code: row.code,
-        parent: row.parent_id.map(LocationTypeId),
-    })
+fn sealed(row: LocationRow) -> Result<Sealed<Location>, StoreError> {
+    Ok(Sealed::new(location(row)?))
+}
+
+/// A location with its lineage and what its level says, in one statement.
+pub(super) fn select(backend: DbBackend) -> SelectStatement {
+    use location::Column;
+    let columns = [
+        Column::Id,
+        Column::ProjectSpaceId,
+        Column::Name,
+        Column::SiteCode,
+        Column::LocationTypeId,
+        Column::ParentId,
+        Column::IsArchived,
+        Column::Version,
+        Column::Latitude,
+        Column::Longitude,
+        Column::Metadata,
+        Column::ArchivedWith,
+    ];
+    Query::select()
+        .columns(columns.map(|column| (location::Entity, column)))
+        .column((location_type::Entity, location_type::Column::HasUsers))
+        .expr_as(LINEAGE.ids_of(backend, "location.id"), "lineage")
+        .from(location::Entity)
+        .inner_join(
+            location_type::Entity,
+            Expr::col((location_type::Entity, location_type::Column::Id))
+                .equals((location::Entity, Column::LocationTypeId)),
+        )
+        .to_owned()
 }
 
 /// The attributes that row filters may name, as `authz::resource` tells them.
@@ -75,36 +114,78 @@ fn columns(name: &str) -> Option<Column> {
     })
 }
 
-fn type_columns(name: &str) -> Option<Column> {
-    let column = |column: location_type::Column| Expr::col((location_type::Entity, column));
-    Some(match name {
-        "id" => Column::Id(column(location_type::Column::Id)),
-        "name" => Column::Text(column(location_type::Column::Name)),
-        "code" => Column::Text(column(location_type::Column::Code)),
-        _ => return None,
-    })
-}
-
 impl Store {
     fn select_locations<A: Action<Resource = Location>>(
         &self,
         scope: &Scope<A>,
     ) -> Result<SelectStatement, StoreError> {
-        Ok(Query::select()
-            .columns([
-                location::Column::Id,
-                location::Column::ProjectSpaceId,
-                location::Column::Name,
-                location::Column::SiteCode,
-                location::Column::LocationTypeId,
-                location::Column::ParentId,
-                location::Column::IsArchived,
-            ])
-            .expr_as(LINEAGE.ids_of(self.backend(), "location.id"), "lineage")
-            .from(location::Entity)
+        let mut query = select(self.backend());
+        query
             .and_where(location::Column::ProjectSpaceId.eq(scope.project_space().0))
-            .cond_where(row_filter::rows(scope.rows(), columns)?)
-            .to_owned())
+            .cond_where(row_filter::rows(scope.rows(), columns)?);
+        Ok(query)
+    }
+
+    fn listed(
+        &self,
+        scope: &Scope<ReadLocation>,
+        filter: &LocationFilter,
+    ) -> Result<SelectStatement, StoreError> {
+        let mut query = self.select_locations(scope)?;
+        match filter.parent {
+            None => {}
+            Some(None) => drop(query.and_where(location::Column::ParentId.is_null())),
+            Some(Some(parent)) => drop(query.and_where(location::Column::ParentId.eq(parent.0))),
+        }
+        if let Some(types) = &filter.types {
+            query.and_where(location::Column::LocationTypeId.is_in(types.iter().map(|id| id.0)));
+        }
+        if !filter.include_archived {
+            query.and_where(location::Column::IsArchived.eq(false));
+        }
+        let text = Expr::col((location::Entity, location::Column::SearchText));
+        search::narrow(&mut query, &text, filter.search.as_deref());
+        Ok(query)
+    }
+
+    fn cut_locations(
+        &self,
+        scope: &Scope<ReadLocation>,
+        filter: &LocationFilter,
+        request: &PageRequest,
+    ) -> Result<SelectStatement, StoreError> {
+        let mut query = self.listed(scope, filter)?;
+        page::cut(
+            &mut query,
+            request,
+            Expr::col((location::Entity, location::Column::Name)),
+            Expr::col((location::Entity, location::Column::Id)),
+            Direction::Ascending,
+        );
+        Ok(query)
+    }
+
+    /// A location, archived or not.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn location(&self, id: LocationId) -> Result<Option<Sealed<Location>>, StoreError> {
+        let query = select(self.backend()).and_where(location::Column::Id.eq(id.0)).to_owned();
+        self.one(&query).await?.map(sealed).transpose()
+    }
+
+    /// The location with this site code, if it is in scope.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn location_with_code(
+        &self,
+        scope: &Scope<ReadLocation>,
+        code: &SiteCode,
+    ) -> Result<Option<Visible<Location>>, StoreError> {
+        let mut query = self.select_locations(scope)?;
+        query.and_where(location::Column::SiteCode.eq(code.as_str()));
+        self.one(&query).await?.map(|row| Ok(scope.open(sealed(row)?))).transpose()
     }
 
     /// The locations with these ids that are in scope, in no order.
@@ -121,27 +202,17 @@ impl Store {
         self.all(&query).await?.into_iter().map(|row| Ok(scope.open(sealed(row)?))).collect()
     }
 
-    /// A page of the locations in scope, by name: all of them, or those right below a place.
+    /// A page of the locations in scope, by name.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn locations(
         &self,
         scope: &Scope<ReadLocation>,
-        parent: Option<LocationId>,
+        filter: &LocationFilter,
         request: &PageRequest,
     ) -> Result<Page<Visible<Location>>, StoreError> {
-        let mut query = self.select_locations(scope)?;
-        if let Some(parent) = parent {
-            query.and_where(location::Column::ParentId.eq(parent.0));
-        }
-        page::cut(
-            &mut query,
-            request,
-            Expr::col((location::Entity, location::Column::Name)),
-            Expr::col((location::Entity, location::Column::Id)),
-            Direction::Ascending,
-        );
+        let query = self.cut_locations(scope, filter, request)?;
         let rows = self.all(&query).await?.into_iter().map(|row| Ok(scope.open(sealed(row)?)));
         Ok(Page::of(rows.collect::<Result<_, StoreError>>()?, request))
     }
@@ -153,67 +224,54 @@ impl Store {
     pub async fn count_locations(
         &self,
         scope: &Scope<ReadLocation>,
-        parent: Option<LocationId>,
+        filter: &LocationFilter,
     ) -> Result<u64, StoreError> {
-        let mut query = self.select_locations(scope)?;
-        if let Some(parent) = parent {
-            query.and_where(location::Column::ParentId.eq(parent.0));
-        }
-        self.count(query).await
+        self.count(self.listed(scope, filter)?).await
     }
 
-    /// The location types with these ids that are in scope, or all of them, by name.
+    /// The same part of what stands right below each of these places and is in scope, by name, in one statement.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn location_types(
+    pub async fn children_of(
         &self,
-        scope: &Scope<ReadLocationType>,
-        ids: Option<&[LocationTypeId]>,
-    ) -> Result<Vec<Visible<LocationType>>, StoreError> {
-        let mut query = location_type::Entity::find()
-            .filter(location_type::Column::ProjectSpaceId.eq(scope.project_space().0))
-            .into_query();
-        query.cond_where(row_filter::rows(scope.rows(), type_columns)?);
-        if let Some(ids) = ids {
-            query.and_where(location_type::Column::Id.is_in(ids.iter().map(|id| id.0)));
+        scope: &Scope<ReadLocation>,
+        parents: &[LocationId],
+        include_archived: bool,
+        request: &PageRequest,
+    ) -> Result<HashMap<LocationId, Page<Visible<Location>>>, StoreError> {
+        let mut lists = Vec::new();
+        for parent in parents {
+            let filter =
+                LocationFilter { parent: Some(Some(*parent)), include_archived, ..LocationFilter::default() };
+            lists.push((parent.0, self.cut_locations(scope, &filter, request)?));
         }
-        query.order_by(location_type::Column::Name, Order::Asc).limit(TYPES_MAX);
-        Ok(self.all(&query).await?.into_iter().map(|row| scope.open(sealed_type(row))).collect())
+        let mut found = self.lists(lists, ["name", "id"]).await?;
+        let page = |parent: &LocationId| {
+            let rows = found.remove(&parent.0).unwrap_or_default().into_iter();
+            let rows = rows.map(|row| Ok(scope.open(sealed(row)?))).collect::<Result<_, StoreError>>()?;
+            Ok((*parent, Page::of(rows, request)))
+        };
+        parents.iter().map(page).collect()
     }
-}
 
-impl UnitOfWork<CreateLocationType> {
-    /// Makes the location type.
+    /// How many places in scope stand right below each of these, in one statement; nothing for none.
     ///
     /// # Errors
-    /// [`StoreError::Conflict`] when the code is taken.
-    pub async fn create(&mut self, new: NewLocationType) -> Result<LocationType, StoreError> {
-        let made = LocationType {
-            id: LocationTypeId::fresh(self.now),
-            project_space: self.proof.resource().id,
-            name: new.name,
-            code: new.code.to_string(),
-            parent: new.parent,
-        };
-        let row = location_type::ActiveModel {
-            id: Set(made.id.0),
-            project_space_id: Set(made.project_space.0),
-            name: Set(made.name.clone()),
-            code: Set(made.code.clone()),
-            parent_id: Set(made.parent.map(|id| id.0)),
-            created_at: Set(self.now),
-            updated_at: Set(self.now),
-            version: Set(1),
-            shares_cases: Set(false),
-            view_descendants: Set(false),
-            has_users: Set(true),
-            administrative: Set(false),
-        };
-        location_type::Entity::insert(row).exec_without_returning(&self.tx).await?;
-        self.made(&made);
-        self.changed("name", json!(null), json!(made.name));
-        Ok(made)
+    /// [`StoreError`].
+    pub async fn count_children_of(
+        &self,
+        scope: &Scope<ReadLocation>,
+        parents: &[LocationId],
+        include_archived: bool,
+    ) -> Result<HashMap<LocationId, u64>, StoreError> {
+        let mut query =
+            self.listed(scope, &LocationFilter { include_archived, ..LocationFilter::default() })?;
+        query
+            .expr_as(Expr::col((location::Entity, location::Column::ParentId)), page::OWNER)
+            .and_where(location::Column::ParentId.is_in(parents.iter().map(|id| id.0)));
+        let counts = self.counts(query).await?;
+        Ok(counts.into_iter().map(|(id, number)| (LocationId(id), number)).collect())
     }
 }
 
@@ -226,13 +284,19 @@ impl UnitOfWork<CreateLocation> {
     /// Makes the location below its parent, whose lineage it continues.
     ///
     /// # Errors
-    /// [`StoreError::Conflict`] when the name is taken among its siblings, or the site code in the project space.
+    /// [`StoreError::Conflict`] when the name is taken among its siblings, or the site code in the project space;
+    /// [`StoreError::Stale`] when the parent has been moved, archived or taken away since it was looked at.
     pub async fn create(
         &mut self,
         new: NewLocation,
+        has_users: bool,
         parent: Option<&Location>,
     ) -> Result<Location, StoreError> {
         let space = self.proof.resource().id;
+        self.hold_the_tree(space).await?;
+        if let Some(parent) = parent {
+            self.is_still(parent).await?;
+        }
         let site_code = match new.generated_code {
             true => self.free_code(space, &new.site_code).await?,
             false => new.site_code,
@@ -245,9 +309,14 @@ impl UnitOfWork<CreateLocation> {
             name: new.name,
             site_code,
             location_type: new.location_type,
+            has_users,
             parent: new.parent,
             lineage: std::iter::once(id).chain(above).collect(),
+            coordinates: new.coordinates,
+            metadata: new.metadata,
             is_archived: false,
+            archived_with: None,
+            version: 1,
         };
         let row = location::ActiveModel {
             id: Set(id.0),
@@ -260,11 +329,11 @@ impl UnitOfWork<CreateLocation> {
             created_at: Set(self.now),
             updated_at: Set(self.now),
             version: Set(1),
-            latitude: Set(None),
-            longitude: Set(None),
-            metadata: Set(json!({})),
+            latitude: Set(made.coordinates.map(|at| at.latitude)),
+            longitude: Set(made.coordinates.map(|at| at.longitude)),
+            metadata: Set(Json::Object(made.metadata.clone())),
             archived_with: Set(None),
-            search_text: Set(String::new()),
+            search_text: Set(search_text(&made)),
         };
         location::Entity::insert(row).exec_without_returning(&self.tx).await?;
         let lineage =
@@ -275,9 +344,9 @@ impl UnitOfWork<CreateLocation> {
             });
         location_ancestor::Entity::insert_many(lineage).exec_without_returning(&self.tx).await?;
         self.made(&made);
-        self.changed("name", json!(null), json!(made.name));
-        self.changed("site_code", json!(null), json!(made.site_code.as_str()));
-        self.changed("parent", json!(null), json!(made.parent.map(|id| id.to_string())));
+        for (field, value) in told(&made) {
+            self.changed(field, json!(null), value);
+        }
         Ok(made)
     }
 
@@ -301,4 +370,19 @@ impl UnitOfWork<CreateLocation> {
         let free = (2..).map(|number| wanted.numbered(number)).find(|code| !taken.contains(code.as_str()));
         Ok(free.unwrap_or_else(|| wanted.clone()))
     }
+}
+
+/// What the audit tells of a location.
+pub(super) fn told(location: &Location) -> [(&'static str, Json); 8] {
+    let Location { coordinates, metadata, .. } = location;
+    [
+        ("name", json!(location.name)),
+        ("site_code", json!(location.site_code.as_str())),
+        ("type", json!(location.location_type.to_string())),
+        ("parent", json!(location.parent.map(|id| id.to_string()))),
+        ("latitude", json!(coordinates.map(|at| at.latitude))),
+        ("longitude", json!(coordinates.map(|at| at.longitude))),
+        ("metadata", Json::Object(metadata.clone())),
+        ("is_archived", json!(location.is_archived)),
+    ]
 }

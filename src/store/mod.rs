@@ -20,6 +20,8 @@ mod invitation_list;
 mod invitation_mail;
 mod link;
 mod location;
+mod location_change;
+mod location_type;
 mod mail;
 mod mail_delivery;
 mod mail_list;
@@ -47,6 +49,8 @@ pub use credential::{ApiKeyCredential, PasswordCredential, SessionCredential, Si
 pub use error::StoreError;
 pub use invitation::NewLink;
 pub use invitation_link::Joining;
+pub use location_change::LocationUse;
+pub use location_type::TYPES_MAX as LOCATION_TYPES_MAX;
 pub use mail_delivery::Attempt;
 pub use password::OwnPassword;
 pub use policy::StoredModule;

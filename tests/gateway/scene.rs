@@ -79,8 +79,11 @@ pub async fn location_type(app: &TestApp, name: &str, parent: Option<&str>) -> S
 }
 
 pub async fn location_type_of(app: &TestApp, space: &str, name: &str, parent: Option<&str>) -> String {
-    let input =
-        LocationTypeInput { name: name.to_owned(), code: None, parent: parent.map(ToOwned::to_owned) };
+    let input = LocationTypeInput {
+        name: name.to_owned(),
+        parent: parent.map(ToOwned::to_owned),
+        ..LocationTypeInput::default()
+    };
     location::create_type(&app.services, &operator(), space, &input).await.unwrap().id.to_string()
 }
 
@@ -99,7 +102,7 @@ pub async fn location_of(
         name: name.to_owned(),
         location_type: level.to_owned(),
         parent: parent.map(ToOwned::to_owned),
-        site_code: None,
+        ..LocationInput::default()
     };
     location::create(&app.services, &operator(), space, &input).await.unwrap().id.to_string()
 }
@@ -109,7 +112,7 @@ pub async fn group(app: &TestApp, name: &str) -> String {
 }
 
 pub async fn group_of(app: &TestApp, space: &str, name: &str) -> String {
-    let input = GroupInput { name: name.to_owned(), case_sharing: false, reporting: true };
+    let input = GroupInput { name: name.to_owned(), reporting: true, ..GroupInput::default() };
     group::create(&app.services, &operator(), space, &input).await.unwrap().id.to_string()
 }
 

@@ -1,22 +1,23 @@
 //! What a query costs the database: so many statements, however long the page.
 
 use crate::scene::{EDITOR, SUPERVISOR, Tree, group, ids, member, role, worker_with};
-use crate::support::{Actor, TestApp};
-use fieldgate::domain::{MobileWorkerInput, Patch};
+use crate::support::{Actor, TestApp, operator};
+use fieldgate::domain::{MobileWorkerInput, Patch, UserFieldsInput, UserProfileInput};
+use fieldgate::service::user_fields;
 use serde_json::json;
 
 const PAGE: &str = "query($first: Int!) { projectSpace(name: \"acme\") {
     mobileWorkers(first: $first, filter: { statuses: [ACTIVE] }) {
-        nodes { id username role { name permissions { permission } } locations { name } groups { name } }
+        nodes { id username role { name permissions { permission } } locations { name } groups { name } profile { name } }
         pageInfo { hasNextPage endCursor }
     }
 } }";
 const ONE: &str = "query($id: ID!) { projectSpace(name: \"acme\") {
-    mobileWorker(id: $id) { username role { name } locations { name } primaryLocation { name } groups { name } }
+    mobileWorker(id: $id) { username role { name } locations { name } primaryLocation { name } groups { name } profile { name } }
 } }";
 
-/// Session, rights, project space; the page with the ids of all that hangs on it; roles, locations, groups.
-const OF_A_PAGE: usize = 7;
+/// Session, rights, project space; the page with the ids of all that hangs on it; roles, locations, groups, user profiles.
+const OF_A_PAGE: usize = 8;
 
 /// Fifty workers with roles, places and groups of several kinds; the id of the first.
 async fn fifty(app: &TestApp, tree: &Tree) -> String {
@@ -26,12 +27,18 @@ async fn fifty(app: &TestApp, tree: &Tree) -> String {
         roles.push(role(app, &format!("Role {number}"), &["view_reports"]).await);
         groups.push(group(app, &format!("Group {number}")).await);
     }
+    let profiles = profiles(app).await;
     let mut first = String::new();
     for number in 0..50 {
         let input = MobileWorkerInput {
             role: Patch::Set(roles[number % 5].clone()),
             locations: ids(&[&tree.north, if number % 2 == 0 { &tree.northern } else { &tree.southern }]),
             groups: ids(&[&groups[number % 5], &groups[(number + 1) % 5]]),
+            user_profile: if number % 3 == 0 {
+                Patch::Set(profiles[number % 2].clone())
+            } else {
+                Patch::Keep
+            },
             ..MobileWorkerInput::default()
         };
         let id = worker_with(app, &format!("w{number:02}"), input).await;
@@ -40,6 +47,22 @@ async fn fifty(app: &TestApp, tree: &Tree) -> String {
         }
     }
     first
+}
+
+/// Two user profiles of `acme`.
+async fn profiles(app: &TestApp) -> Vec<String> {
+    let profile = |name: &str| UserProfileInput {
+        name: name.to_owned(),
+        fixed_data: json!({}),
+        ..UserProfileInput::default()
+    };
+    let input = UserFieldsInput {
+        profiles: Some(vec![profile("Junior"), profile("Senior")]),
+        ..UserFieldsInput::default()
+    };
+    let defined = user_fields::update(&app.services, &operator(), "acme", None, &input).await.unwrap();
+    let made = user_fields::profiles(&app.services, &operator(), defined.project_space).await.unwrap();
+    made.iter().map(|profile| profile.id.to_string()).collect()
 }
 
 async fn cost(
@@ -83,7 +106,7 @@ async fn one_worker_by_id_costs_as_much_as_a_page() {
     assert_eq!(statements, OF_A_PAGE);
     let bare =
         "query($id: ID!) { projectSpace(name: \"acme\") { mobileWorker(id: $id) { username status } } }";
-    assert_eq!(cost(&app, &admin, bare, json!({ "id": id })).await.1, OF_A_PAGE - 3);
+    assert_eq!(cost(&app, &admin, bare, json!({ "id": id })).await.1, OF_A_PAGE - 4);
 }
 
 #[tokio::test]
@@ -93,10 +116,10 @@ async fn what_is_not_selected_is_not_read() {
     fifty(&app, &tree).await;
     let admin = app.admin().await;
     let names = "{ projectSpace(name: \"acme\") { mobileWorkers(first: 50) { nodes { username } } } }";
-    assert_eq!(cost(&app, &admin, names, json!({})).await.1, OF_A_PAGE - 3);
+    assert_eq!(cost(&app, &admin, names, json!({})).await.1, OF_A_PAGE - 4);
     let total =
         "{ projectSpace(name: \"acme\") { mobileWorkers(first: 50) { nodes { username } totalCount } } }";
-    assert_eq!(cost(&app, &admin, total, json!({})).await.1, OF_A_PAGE - 2);
+    assert_eq!(cost(&app, &admin, total, json!({})).await.1, OF_A_PAGE - 3);
     // Who has not signed in costs the database nothing.
     assert_eq!(cost(&app, &app.stranger(), "{ __typename viewer { __typename } }", json!({})).await.1, 0);
 }

@@ -1,6 +1,6 @@
 //! Locations: the tree that limits what the others reach.
 
-use crate::rule::{ACCESS_ALL_LOCATIONS, Rule, archived, hidden, missing_permission, out_of_reach, reach};
+use crate::rule::{ACCESS_ALL_LOCATIONS, Rule, hidden, missing_permission, out_of_reach, reach};
 use fieldgate_policy::{Condition, Decision, Principal, Request};
 
 const EDIT: &str = "edit_locations";
@@ -21,6 +21,8 @@ pub fn rule<'a>(kind: &str, verb: &str, principal: &'a Principal) -> Option<Rule
             Some(Rule::new(Condition::when(principal.holds(EDIT)), not_created).if_proposed(has_a_parent))
         }
         ("location", "read") => Some(Rule::new(readable(principal), hidden)),
+        ("location", "update") => Some(Rule::new(editable(principal), not_edited).if_proposed(stays_below)),
+        ("location", "archive" | "unarchive" | "delete") => Some(Rule::new(editable(principal), not_edited)),
         ("location", "assign") => Some(Rule::new(assignable(principal), not_assigned)),
         _ => None,
     }
@@ -33,9 +35,30 @@ fn readable(principal: &Principal) -> Condition<'_> {
 }
 
 fn assignable(principal: &Principal) -> Condition<'_> {
-    Condition::when(principal.holds_any(ASSIGN))
-        .and(reach(principal))
-        .and(Condition::equals("is_archived", true).not())
+    Condition::when(principal.holds_any(ASSIGN)).and(reach(principal))
+}
+
+fn editable(principal: &Principal) -> Condition<'_> {
+    Condition::when(principal.holds(EDIT)).and(reach(principal))
+}
+
+/// Somebody limited to locations moves places from one of theirs to another: neither to the top nor away from there.
+fn stays_below(request: &Request) -> bool {
+    let (before, after) = (request.text("parent_id"), request.proposed().text("parent_id"));
+    let is_moved = request.proposed().get("parent_id").is_some() && before != after;
+    request.principal.holds(ACCESS_ALL_LOCATIONS) || !is_moved || (before.is_some() && after.is_some())
+}
+
+fn not_edited(request: &Request) -> Decision {
+    if !readable(&request.principal).holds(request.attributes()) {
+        Decision::not_visible()
+    } else if !request.principal.holds(EDIT) {
+        missing_permission(&[EDIT])
+    } else if !reach(&request.principal).holds(request.attributes()) {
+        out_of_reach()
+    } else {
+        Decision::forbidden("location_required", "leave the location below one of yours")
+    }
 }
 
 /// A location at the top would be out of reach for somebody limited to locations.
@@ -54,8 +77,6 @@ fn not_created(request: &Request) -> Decision {
 fn not_assigned(request: &Request) -> Decision {
     if !readable(&request.principal).holds(request.attributes()) {
         Decision::not_visible()
-    } else if request.attributes().boolean("is_archived") == Some(true) {
-        archived("location")
     } else if request.principal.holds_any(ASSIGN) {
         out_of_reach()
     } else {

@@ -7,16 +7,18 @@ const EDIT: &str = "edit_locations";
 
 pub fn rule<'a>(kind: &str, verb: &str, principal: &'a Principal) -> Option<Rule<'a>> {
     match (kind, verb) {
-        ("project_space", "create") => {
-            let both = principal.holds(EDIT) && principal.holds(ACCESS_ALL_LOCATIONS);
-            Some(Rule::new(Condition::when(both), not_created))
-        }
+        ("project_space", "create") => Some(Rule::new(editable(principal), not_edited)),
+        ("location_type", "update" | "delete") => Some(Rule::new(editable(principal), not_edited)),
         ("location_type", "read") => Some(Rule::new(Condition::Everything, hidden)),
         _ => None,
     }
 }
 
-fn not_created(request: &Request) -> Decision {
+fn editable(principal: &Principal) -> Condition<'_> {
+    Condition::when(principal.holds(EDIT) && principal.holds(ACCESS_ALL_LOCATIONS))
+}
+
+fn not_edited(request: &Request) -> Decision {
     let missing: Vec<&str> = [EDIT, ACCESS_ALL_LOCATIONS]
         .into_iter()
         .filter(|permission| !request.principal.holds(permission))

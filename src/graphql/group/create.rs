@@ -4,6 +4,7 @@ use crate::graphql::context::ContextExt;
 use crate::graphql::requires::requires;
 use crate::service::group;
 use async_graphql::{Context, InputObject, Object, Result};
+use serde_json::Value as Json;
 
 /// A new group.
 #[derive(InputObject)]
@@ -18,6 +19,8 @@ pub struct CreateGroupInput {
     /// It shows in reports.
     #[graphql(default = true)]
     reporting: bool,
+    /// The project's own data about it: an object of texts, numbers, truth values and nulls.
+    metadata: Option<Json>,
 }
 
 #[derive(Default)]
@@ -28,8 +31,12 @@ impl CreateGroupMutation {
     /// Make a group.
     #[graphql(directive = requires::apply("group.create".to_owned()))]
     async fn create_group(&self, ctx: &Context<'_>, input: CreateGroupInput) -> Result<GroupPayload> {
-        let new =
-            GroupInput { name: input.name, case_sharing: input.case_sharing, reporting: input.reporting };
+        let new = GroupInput {
+            name: input.name,
+            case_sharing: input.case_sharing,
+            reporting: input.reporting,
+            metadata: input.metadata,
+        };
         let result = group::create(ctx.services(), ctx.principal(), &input.project_space, &new).await;
         Ok(ctx.settle(result)?.into())
     }

@@ -6,6 +6,8 @@ use crate::graphql::page::{PageArguments, connection, page_cost};
 use crate::graphql::requires::requires;
 use crate::service::group;
 use async_graphql::{Context, ID, Object, Result};
+use chrono::{DateTime, Utc};
+use serde_json::Value as Json;
 
 /// A group of mobile workers.
 pub struct GroupObject(pub(super) Visible<Group>);
@@ -36,6 +38,16 @@ impl GroupObject {
     /// It shows in reports.
     async fn reporting(&self) -> bool {
         self.0.reporting
+    }
+
+    /// The project's own data about it.
+    async fn metadata(&self) -> Json {
+        Json::Object(self.0.metadata.clone())
+    }
+
+    /// When it was last changed, or who is in it.
+    async fn updated_at(&self) -> DateTime<Utc> {
+        self.0.updated_at
     }
 
     /// Taken away: nobody is in it until it is restored.

@@ -5,6 +5,7 @@ use crate::graphql::node::parse_id;
 use crate::graphql::requires::requires;
 use crate::service::group;
 use async_graphql::{Context, ID, InputObject, Object, Result};
+use serde_json::Value as Json;
 
 /// Changes of a group: what is left out or null stays.
 #[derive(InputObject)]
@@ -19,6 +20,8 @@ pub struct UpdateGroupInput {
     case_sharing: Option<bool>,
     /// It shows in reports.
     reporting: Option<bool>,
+    /// Replaces the project's own data about it.
+    metadata: Option<Json>,
 }
 
 #[derive(Default)]
@@ -33,8 +36,12 @@ impl UpdateGroupMutation {
             Ok(id) => id,
             Err(user_errors) => return Ok(Err(user_errors).into()),
         };
-        let changes =
-            GroupChanges { name: input.name, case_sharing: input.case_sharing, reporting: input.reporting };
+        let changes = GroupChanges {
+            name: input.name,
+            case_sharing: input.case_sharing,
+            reporting: input.reporting,
+            metadata: input.metadata,
+        };
         let result = group::update(ctx.services(), ctx.principal(), id, input.version, &changes).await;
         Ok(ctx.settle(result)?.into())
     }

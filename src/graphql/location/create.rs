@@ -1,10 +1,10 @@
-use super::LocationObject;
+use super::LocationPayload;
 use crate::domain::LocationInput;
 use crate::graphql::context::ContextExt;
-use crate::graphql::error::UserError;
 use crate::graphql::requires::requires;
 use crate::service::location;
-use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, ID, InputObject, Object, Result};
+use serde_json::Value as Json;
 
 /// A new place.
 #[derive(InputObject)]
@@ -19,15 +19,12 @@ pub struct CreateLocationInput {
     parent_id: Option<ID>,
     /// Unique in the project space; made from the name when left out.
     site_code: Option<String>,
-}
-
-/// What became of a location.
-#[derive(SimpleObject)]
-pub struct LocationPayload {
-    /// The location; null when it was refused.
-    location: Option<LocationObject>,
-    /// All that was wrong with the input.
-    user_errors: Vec<UserError>,
+    /// Degrees north, -90 to 90; with a longitude.
+    latitude: Option<f64>,
+    /// Degrees east, -180 to 180; with a latitude.
+    longitude: Option<f64>,
+    /// The project's own data about it: an object of texts, numbers, truth values and nulls.
+    metadata: Option<Json>,
 }
 
 #[derive(Default)]
@@ -47,11 +44,11 @@ impl CreateLocationMutation {
             location_type: input.type_id.0,
             parent: input.parent_id.map(|id| id.0),
             site_code: input.site_code,
+            latitude: input.latitude,
+            longitude: input.longitude,
+            metadata: input.metadata,
         };
         let result = location::create(ctx.services(), ctx.principal(), &input.project_space, &new).await;
-        Ok(match ctx.settle(result)? {
-            Ok(made) => LocationPayload { location: Some(made.into()), user_errors: Vec::new() },
-            Err(user_errors) => LocationPayload { location: None, user_errors },
-        })
+        Ok(ctx.settle(result)?.into())
     }
 }

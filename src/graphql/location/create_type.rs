@@ -1,10 +1,9 @@
-use super::LocationTypeObject;
+use super::{LocationTypeFlagsInput, LocationTypePayload};
 use crate::domain::LocationTypeInput;
 use crate::graphql::context::ContextExt;
-use crate::graphql::error::UserError;
 use crate::graphql::requires::requires;
 use crate::service::location;
-use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, ID, InputObject, Object, Result};
 
 /// A new level of the tree.
 #[derive(InputObject)]
@@ -17,15 +16,8 @@ pub struct CreateLocationTypeInput {
     code: Option<String>,
     /// The level above; leave it out for a top level.
     parent_id: Option<ID>,
-}
-
-/// What became of a location type.
-#[derive(SimpleObject)]
-pub struct LocationTypePayload {
-    /// The location type; null when it was refused.
-    location_type: Option<LocationTypeObject>,
-    /// All that was wrong with the input.
-    user_errors: Vec<UserError>,
+    /// What the level means.
+    flags: Option<LocationTypeFlagsInput>,
 }
 
 #[derive(Default)]
@@ -40,12 +32,13 @@ impl CreateLocationTypeMutation {
         ctx: &Context<'_>,
         input: CreateLocationTypeInput,
     ) -> Result<LocationTypePayload> {
-        let new =
-            LocationTypeInput { name: input.name, code: input.code, parent: input.parent_id.map(|id| id.0) };
+        let new = LocationTypeInput {
+            name: input.name,
+            code: input.code,
+            parent: input.parent_id.map(|id| id.0),
+            flags: input.flags.into(),
+        };
         let result = location::create_type(ctx.services(), ctx.principal(), &input.project_space, &new).await;
-        Ok(match ctx.settle(result)? {
-            Ok(made) => LocationTypePayload { location_type: Some(made.into()), user_errors: Vec::new() },
-            Err(user_errors) => LocationTypePayload { location_type: None, user_errors },
-        })
+        Ok(ctx.settle(result)?.into())
     }
 }

@@ -5,7 +5,9 @@ use crate::graphql::context::ContextExt;
 use crate::graphql::custom_permission::{self, PermissionObject};
 use crate::graphql::group::{self, GroupConnection, GroupFilterInput};
 use crate::graphql::invitation::{self, InvitationConnection, InvitationFilterInput};
-use crate::graphql::location::{self, LocationConnection, LocationFilter, LocationTypeObject};
+use crate::graphql::location::{
+    self, LocationConnection, LocationFilterInput, LocationObject, LocationTypeObject,
+};
 use crate::graphql::mobile_worker::{
     self, MobileWorkerConnection, MobileWorkerFilterInput, MobileWorkerObject, MobileWorkerOrderInput,
 };
@@ -234,7 +236,7 @@ impl ProjectSpaceObject {
         group::groups(ctx, self.0.id, filter, PageArguments { first, after, last, before }).await
     }
 
-    /// The locations that you may see, by name.
+    /// The locations that you may see, by name; without the archived ones, unless the filter says so.
     #[graphql(
         directive = requires::apply("location.read".to_owned()),
         complexity = "page_cost(first, last, child_complexity)"
@@ -242,13 +244,24 @@ impl ProjectSpaceObject {
     async fn locations(
         &self,
         ctx: &Context<'_>,
-        filter: Option<LocationFilter>,
+        filter: Option<LocationFilterInput>,
         #[graphql(desc = "So many from the start: 20 when left out, at most 100.")] first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,
         before: Option<String>,
     ) -> Result<LocationConnection> {
         location::locations(ctx, self.0.id, filter, PageArguments { first, after, last, before }).await
+    }
+
+    /// One location, by global id or by site code; null when there is none that you may see.
+    #[graphql(directive = requires::apply("location.read".to_owned()))]
+    async fn location(
+        &self,
+        ctx: &Context<'_>,
+        id: Option<ID>,
+        site_code: Option<String>,
+    ) -> Result<Option<LocationObject>> {
+        location::location(ctx, self.0.id, id, site_code).await
     }
 
     /// The levels of the location tree, by name.

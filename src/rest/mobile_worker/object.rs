@@ -1,7 +1,9 @@
 use crate::authz::Visible;
 use crate::domain::user_data::{PROFILE_KEY, PROJECT_KEY};
-use crate::domain::{MobileWorker, MobileWorkerStatus, PhoneNumber, Principal, ProjectSpace, RoleId};
-use crate::service::{Failure, Services, role};
+use crate::domain::{
+    LocationId, MobileWorker, MobileWorkerStatus, PhoneNumber, Principal, ProjectSpace, RoleId,
+};
+use crate::service::{Failure, Services, location, role};
 use serde_json::{Value as Json, json};
 use std::collections::HashMap;
 
@@ -35,16 +37,22 @@ pub async fn objects(
         [] => Vec::new(),
         ids => role::load(services, principal, here.id, ids).await?,
     };
+    // Somebody may be at places too that are out of the caller's reach.
+    let mut places: Vec<LocationId> =
+        workers.iter().flat_map(|worker| worker.profile.locations.iter().copied()).collect();
+    places.sort_unstable();
+    places.dedup();
+    let seen = location::seen(services, principal, here.id, &places).await?;
     let names: HashMap<RoleId, &str> = roles.iter().map(|role| (role.id, role.name.as_str())).collect();
     let suffix = services.worker_suffix();
-    Ok(workers.iter().map(|worker| one(worker, here, suffix, &names)).collect())
+    Ok(workers.iter().map(|worker| one(worker, here, suffix, (&names, &seen))).collect())
 }
 
 fn one(
     worker: &Visible<MobileWorker>,
     here: &ProjectSpace,
     suffix: &str,
-    roles: &HashMap<RoleId, &str>,
+    (roles, seen): (&HashMap<RoleId, &str>, &[LocationId]),
 ) -> Json {
     let profile = &worker.profile;
     let mut user_data = worker.effective_data();
@@ -62,8 +70,8 @@ fn one(
         "default_phone_number": profile.phone_numbers.first().map(plus),
         "phone_numbers": profile.phone_numbers.iter().map(plus).collect::<Vec<_>>(),
         "groups": profile.groups.iter().map(|id| id.hex()).collect::<Vec<_>>(),
-        "locations": profile.locations.iter().map(|id| id.hex()).collect::<Vec<_>>(),
-        "primary_location": profile.primary_location.map(|id| id.hex()),
+        "locations": profile.locations.iter().filter(|id| seen.contains(id)).map(|id| id.hex()).collect::<Vec<_>>(),
+        "primary_location": profile.primary_location.filter(|id| seen.contains(id)).map(|id| id.hex()),
         "user_data": user_data,
         "language": profile.language.as_ref().map(|language| language.as_str()),
         "role": profile.role.and_then(|id| roles.get(&id)),
@@ -93,7 +101,7 @@ pub fn schema() -> Json {
         "default_phone_number": maybe("The first of the phone numbers."),
         "phone_numbers": texts("With a leading `+`; the first is the default one."),
         "groups": texts("The ids of the worker's groups."),
-        "locations": texts("The ids of the worker's locations."),
+        "locations": texts("The ids of those of the worker's locations that you may see."),
         "primary_location": maybe("The id of one of the locations."),
         "user_data": json!({ "type": "object", "description": "The project's own data, with what the user profile fixes showing through; and `commcare_profile`, the id of the user profile or an empty text, and `commcare_project`." }),
         "language": maybe("A language code of two or three letters."),

@@ -21,9 +21,9 @@ pub async fn create(
         .with("case_sharing", input.case_sharing)
         .with("reporting", input.reporting);
     let proof = services.authorizer.authorize::<CreateGroup>(principal, space, proposed).await?;
-    let name = input.parse()?;
+    let (name, metadata) = input.parse()?;
     let mut work = services.store.begin(proof).await?;
-    let group = work.create(name.clone(), input).await.map_err(|error| match error {
+    let group = work.create((name.clone(), metadata), input).await.map_err(|error| match error {
         StoreError::Conflict(_) => taken(&name),
         other => other.into(),
     })?;

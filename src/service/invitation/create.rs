@@ -18,7 +18,7 @@ pub async fn create(
 ) -> Result<Visible<Invitation>, Refused> {
     let space = services.store.project_space_named(project_space).await?;
     let Some(space) = space else { return Err(project_space::nowhere(principal).into()) };
-    let (assignment, faults) = input.assignment.draft_new();
+    let (mut assignment, faults) = input.assignment.draft_new();
     let email = Email::parse(&input.email);
     let proposed = proposed(&assignment).with("email", email.as_ref().ok().map(ToString::to_string));
     let proof = services.authorizer.authorize::<CreateInvitation>(principal, space, proposed).await?;
@@ -39,7 +39,7 @@ pub async fn create(
         }
     }
     let assigner = Assigner { services, principal, space: proof.resource().id };
-    assigner.check_web_user(None, &assignment, &input.assignment, &mut all).await?;
+    assigner.check_web_user(None, &mut assignment, &input.assignment, &mut all).await?;
     let (Some(email), true) = (email, all.is_empty()) else { return Err(all.into()) };
 
     let link = new_link(services)?;

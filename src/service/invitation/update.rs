@@ -28,9 +28,9 @@ pub async fn update(
     unchanged(&proof, version)?;
     open(proof.resource())?;
     let before = proof.resource().assignment.clone();
-    let (after, mut faults) = input.draft(&before);
+    let (mut after, mut faults) = input.draft(&before);
     let assigner = Assigner { services, principal, space: proof.resource().project_space };
-    assigner.check_web_user(Some(&before), &after, input, &mut faults).await?;
+    assigner.check_web_user(Some(&before), &mut after, input, &mut faults).await?;
     faults.check()?;
     if after == before {
         return Ok(proof.into_visible());

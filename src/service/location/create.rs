@@ -1,7 +1,8 @@
+use super::fit::{Stand, check_level};
+use super::taken;
 use crate::authz::{AssignLocation, Attributes, CreateLocation, ReadLocationType, Visible};
-use crate::domain::{FaultCode, Faults, Location, LocationId, LocationInput, Principal, location};
+use crate::domain::{FaultCode, Faults, Location, LocationId, LocationInput, Principal};
 use crate::service::{Refused, Services, project_space};
-use crate::store::StoreError;
 
 /// Makes a location, at the top or below a place within the caller's reach.
 ///
@@ -37,38 +38,11 @@ pub async fn create(
             parent
         }
     };
-    match (types.first(), &parent) {
-        (None, _) => {
-            let message = format!("there is no location type `{}`", new.location_type);
-            faults.add(FaultCode::InvalidValue, &["type_id"], message);
-        }
-        // A district stands below a state, and a state below nothing (reference §6.1).
-        (Some(level), _) if new.parent.is_none() && level.parent.is_some() => {
-            faults.add(
-                FaultCode::Required,
-                &["parent_id"],
-                format!("a `{}` stands below another place", level.name),
-            );
-        }
-        (Some(level), Some(above)) if level.parent != Some(above.location_type) => {
-            let message = format!("a `{}` cannot stand below `{}`", level.name, above.name);
-            faults.add(FaultCode::InvalidValue, &["parent_id"], message);
-        }
-        _ => {}
-    }
-    if parent.as_ref().is_some_and(|above| above.lineage.len() >= location::DEPTH_MAX) {
-        let message = format!("a tree is at most {} levels deep", location::DEPTH_MAX);
-        faults.add(FaultCode::InvalidValue, &["parent_id"], message);
-    }
+    check_level(types.first(), &Stand { asked: new.parent, found: parent.as_deref() }, &mut faults);
     faults.check()?;
 
+    let has_users = types.first().is_none_or(|level| level.flags.has_users);
     let mut work = services.store.begin(proof).await?;
-    let made = work.create(new, parent.as_deref()).await.map_err(|error| match error {
-        StoreError::Conflict(_) => {
-            let message = "the name is taken among its siblings, or the site code in the project space";
-            Refused::Input(Faults::one(FaultCode::NameTaken, &["name"], message))
-        }
-        other => other.into(),
-    })?;
+    let made = work.create(new, has_users, parent.as_deref()).await.map_err(taken)?;
     Ok(work.commit().await?.created(made))
 }

@@ -1,7 +1,9 @@
-use crate::authz::{Attributes, CreateLocationType, ReadLocationType, Visible};
+use super::code_taken;
+use super::fit::check_parent;
+use crate::authz::{Attributes, CreateLocationType, Visible};
 use crate::domain::{FaultCode, Faults, LocationType, LocationTypeInput, Principal};
 use crate::service::{Refused, Services, project_space};
-use crate::store::StoreError;
+use crate::store::LOCATION_TYPES_MAX;
 
 /// Makes a location type: a level of the tree.
 ///
@@ -18,21 +20,16 @@ pub async fn create_type(
     let proposed = Attributes::new().with("name", input.name.as_str());
     let proof = services.authorizer.authorize::<CreateLocationType>(principal, space, proposed).await?;
     let new = input.parse()?;
-    if let Some(parent) = new.parent {
-        let scope = services.authorizer.scope::<ReadLocationType>(principal, proof.resource().id).await?;
-        if services.store.location_types(&scope, Some(&[parent])).await?.is_empty() {
-            let message = format!("there is no location type `{parent}`");
-            return Err(Faults::one(FaultCode::InvalidValue, &["parent_id"], message).into());
-        }
-    }
-    let code = new.code.clone();
     let mut work = services.store.begin(proof).await?;
-    let made = work.create(new).await.map_err(|error| match error {
-        StoreError::Conflict(_) => {
-            let message = format!("a location type with the code `{code}` exists");
-            Refused::Input(Faults::one(FaultCode::NameTaken, &["code"], message))
-        }
-        other => other.into(),
-    })?;
+    let levels = work.levels().await?;
+    let mut faults = Faults::new();
+    if u64::try_from(levels.len()).is_ok_and(|number| number >= LOCATION_TYPES_MAX) {
+        let message = format!("a project space has {LOCATION_TYPES_MAX} location types at most");
+        faults.add(FaultCode::TooLong, &[], message);
+    }
+    check_parent(&levels, None, new.parent, &mut faults);
+    faults.check()?;
+    let code = new.code.to_string();
+    let made = work.create(new).await.map_err(code_taken(&code))?;
     Ok(work.commit().await?.created(made))
 }

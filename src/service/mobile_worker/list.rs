@@ -3,7 +3,8 @@ use crate::domain::{
     Direction, FILTER_IDS_MAX, FaultCode, Faults, MobileWorker, MobileWorkerFilter, MobileWorkerOrder, Page,
     PageRequest, Principal, ProjectSpaceId, check_search,
 };
-use crate::service::{Refused, Services};
+use crate::service::{Refused, Services, location};
+use std::borrow::Cow;
 
 /// Which workers, in which order, and which part of them.
 #[derive(Debug, Clone)]
@@ -28,9 +29,9 @@ pub async fn list(
     space: ProjectSpaceId,
     list: &List,
 ) -> Result<Page<Visible<MobileWorker>>, Refused> {
-    check(&list.filter)?;
+    let filter = checked(services, principal, space, &list.filter).await?;
     let scope = services.authorizer.scope(principal, space).await?;
-    Ok(services.store.mobile_workers(&scope, &list.filter, (list.order, list.direction), &list.page).await?)
+    Ok(services.store.mobile_workers(&scope, &filter, (list.order, list.direction), &list.page).await?)
 }
 
 /// How many workers there are that the caller may see. Costs more than a page: only when asked.
@@ -43,9 +44,22 @@ pub async fn count(
     space: ProjectSpaceId,
     filter: &MobileWorkerFilter,
 ) -> Result<u64, Refused> {
-    check(filter)?;
+    let filter = checked(services, principal, space, filter).await?;
     let scope = services.authorizer.scope(principal, space).await?;
-    Ok(services.store.count_mobile_workers(&scope, filter).await?)
+    Ok(services.store.count_mobile_workers(&scope, &filter).await?)
+}
+
+/// The filter, with those places alone that the caller may see: any other would tell who is there.
+async fn checked<'a>(
+    services: &Services,
+    principal: &Principal,
+    space: ProjectSpaceId,
+    filter: &'a MobileWorkerFilter,
+) -> Result<Cow<'a, MobileWorkerFilter>, Refused> {
+    check(filter)?;
+    let Some(locations) = &filter.locations else { return Ok(Cow::Borrowed(filter)) };
+    let seen = location::seen(services, principal, space, locations).await?;
+    Ok(Cow::Owned(MobileWorkerFilter { locations: Some(seen), ..filter.clone() }))
 }
 
 fn check(filter: &MobileWorkerFilter) -> Result<(), Faults> {

@@ -40,7 +40,7 @@ pub async fn update(
         None => None,
     };
     let assigner = Assigner { services, principal, space: proof.resource().project_space };
-    assigner.check_worker(&before, &profile, input, &mut faults).await?;
+    assigner.check_worker(&before, &mut profile, input, &mut faults).await?;
     // What is wrong already may stay, as long as nobody touches it: fields change without those who have them.
     if !matches!((&input.user_data, &input.user_profile), (Patch::Keep, Patch::Keep)) {
         let fixed = Some(&proof.resource().fixed_data);

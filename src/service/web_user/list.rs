@@ -3,7 +3,8 @@ use crate::domain::{
     Direction, FILTER_IDS_MAX, FaultCode, Faults, Member, MemberFilter, MemberOrder, Page, PageRequest,
     Principal, ProjectSpaceId, check_search,
 };
-use crate::service::{Refused, Services};
+use crate::service::{Refused, Services, location};
+use std::borrow::Cow;
 
 /// Which members, in which order, and which part of them.
 #[derive(Debug, Clone)]
@@ -28,9 +29,9 @@ pub async fn list(
     space: ProjectSpaceId,
     list: &List,
 ) -> Result<Page<Visible<Member>>, Refused> {
-    check(&list.filter)?;
+    let filter = checked(services, principal, space, &list.filter).await?;
     let scope = services.authorizer.scope(principal, space).await?;
-    Ok(services.store.members(&scope, &list.filter, (list.order, list.direction), &list.page).await?)
+    Ok(services.store.members(&scope, &filter, (list.order, list.direction), &list.page).await?)
 }
 
 /// How many members there are that the caller may see. Costs more than a page: only when asked.
@@ -43,9 +44,22 @@ pub async fn count(
     space: ProjectSpaceId,
     filter: &MemberFilter,
 ) -> Result<u64, Refused> {
-    check(filter)?;
+    let filter = checked(services, principal, space, filter).await?;
     let scope = services.authorizer.scope(principal, space).await?;
-    Ok(services.store.count_members(&scope, filter).await?)
+    Ok(services.store.count_members(&scope, &filter).await?)
+}
+
+/// The filter, with those places alone that the caller may see: any other would tell who is there.
+async fn checked<'a>(
+    services: &Services,
+    principal: &Principal,
+    space: ProjectSpaceId,
+    filter: &'a MemberFilter,
+) -> Result<Cow<'a, MemberFilter>, Refused> {
+    check(filter)?;
+    let Some(locations) = &filter.locations else { return Ok(Cow::Borrowed(filter)) };
+    let seen = location::seen(services, principal, space, locations).await?;
+    Ok(Cow::Owned(MemberFilter { locations: Some(seen), ..filter.clone() }))
 }
 
 fn check(filter: &MemberFilter) -> Result<(), Faults> {

@@ -28,7 +28,7 @@ pub async fn update(
     unchanged(&proof, version)?;
     within_reach(principal, proof.resource())?;
     let before = proof.resource().assignment.clone();
-    let (after, mut faults) = input.draft(&before);
+    let (mut after, mut faults) = input.draft(&before);
     let path: &'static [&'static str] = if input.admin.is_some() { &["admin"] } else { &["role_id"] };
     if after.role != before.role
         && let Err(own) = somebody_else(principal, proof.resource(), path)
@@ -36,7 +36,7 @@ pub async fn update(
         faults.extend(own);
     }
     let assigner = Assigner { services, principal, space: proof.resource().project_space };
-    assigner.check_web_user(Some(&before), &after, input, &mut faults).await?;
+    assigner.check_web_user(Some(&before), &mut after, input, &mut faults).await?;
     faults.check()?;
     if after == before {
         return Ok(proof.into_visible());

@@ -32,6 +32,33 @@ async fn whoever_edits_groups_renames_them_and_turns_their_flags() {
 }
 
 #[tokio::test]
+async fn a_group_has_data_of_the_projects_own_and_tells_when_it_was_changed() {
+    let app = TestApp::spawn().await;
+    let admin = app.admin().await;
+    let create = "mutation($i: CreateGroupInput!) {
+        createGroup(input: $i) { group { id metadata updatedAt } userErrors { code path } }
+    }";
+    let new = |metadata: Json| json!({ "projectSpace": "acme", "name": "nurses", "metadata": metadata });
+    assert_eq!(
+        faults(&admin, create, json!({ "projectSpace": "acme", "name": "", "metadata": { "a": {} } })).await,
+        pairs(&[("REQUIRED", "name"), ("INVALID_VALUE", "metadata.a")])
+    );
+    assert_eq!(faults(&admin, create, new(json!([]))).await, pairs(&[("INVALID_VALUE", "metadata")]));
+    let (payload, entry) = audited(&admin, &app, create, json!({ "i": new(json!({ "ward": 3 })) })).await;
+    let made = &payload["group"];
+    assert_eq!(made["metadata"], json!({ "ward": 3 }));
+    assert_eq!(entry.change("metadata"), Some((json!({}), json!({ "ward": 3 }))));
+    app.pass(chrono::TimeDelta::seconds(5));
+    let update = "mutation($i: UpdateGroupInput!) {
+        updateGroup(input: $i) { group { metadata updatedAt } userErrors { code path } }
+    }";
+    let change = json!({ "i": { "id": made["id"], "metadata": { "wing": "b" } } });
+    let (payload, _) = audited(&admin, &app, update, change).await;
+    assert_eq!(payload["group"]["metadata"], json!({ "wing": "b" }));
+    assert_ne!(payload["group"]["updatedAt"], made["updatedAt"]);
+}
+
+#[tokio::test]
 async fn what_is_left_out_or_null_stays_and_changing_nothing_writes_nothing() {
     let app = TestApp::spawn().await;
     let (admin, id) = (app.admin().await, group(&app, "nurses").await);

@@ -450,8 +450,11 @@ async fn a_supervisor_lists_counts_and_finds_only_whom_they_reach() {
     ] {
         assert_eq!(found(&supervisor, filter.clone()).await, Vec::<String>::new(), "{filter}");
     }
+    // Nor of what they are part of out of reach.
     let below_south = json!({ "locationIds": [tree.south], "includeSublocations": true });
-    assert_eq!(found(&supervisor, below_south).await, ["c-both", "d-village"]);
+    assert_eq!(found(&supervisor, below_south).await, Vec::<String>::new());
+    let below = json!({ "locationIds": [tree.north, village], "includeSublocations": true });
+    assert_eq!(found(&supervisor, below).await, reached);
 }
 
 #[tokio::test]

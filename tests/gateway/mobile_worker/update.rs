@@ -253,12 +253,14 @@ async fn a_supervisor_changes_the_workers_within_reach_and_moves_them_no_further
         let variables = |id: &str| json!({ "i": { "id": id, "firstName": "Mallory" } });
         assert_not_found(&supervisor, UPDATE, &variables(hidden), &variables(&nowhere("mw"))).await;
     }
-    // What stands out of reach may stay, and may not be taken away.
+    // What stands out of reach stays, whether it is named or, as it was not shown, left out.
     assert_eq!(faults(&supervisor, UPDATE, json!({ "id": both, "firstName": "Both" })).await, []);
     let stays = json!({ "id": both, "locationIds": [tree.southern, tree.north] });
     assert_eq!(faults(&supervisor, UPDATE, stays).await, []);
-    let taken = faults(&supervisor, UPDATE, json!({ "id": both, "locationIds": [tree.north] })).await;
-    assert_eq!(taken, pairs(&[("LOCATION_OUT_OF_REACH", "locationIds")]));
+    assert_eq!(faults(&supervisor, UPDATE, json!({ "id": both, "locationIds": [tree.northern] })).await, []);
+    let seen = app.admin().await.run(UPDATE, json!({ "i": { "id": both } })).await;
+    let places = &seen["data"]["updateMobileWorker"]["mobileWorker"]["locations"];
+    assert_eq!(*places, json!([{ "name": "Northern" }, { "name": "Southern" }]), "{seen}");
 }
 
 #[tokio::test]

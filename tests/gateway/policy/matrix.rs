@@ -86,6 +86,7 @@ fn thing(place: u128) -> Attributes {
         .with("status", "active")
         .with("location_ids", hexes(&[place]))
         .with("location_lineage", hexes(&[place]))
+        .with("parent_id", hex(place))
         .with("is_admin", false)
         .with("is_archived", false)
         .with("editable_by_non_admins", true)

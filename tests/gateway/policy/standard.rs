@@ -100,6 +100,7 @@ fn table(asker: &Asker, kind: &str, action: &str, row: &Attributes, proposed: &A
                 "mobile_worker.update" if edits && !stays => Refused("location_required"),
                 "mobile_worker.update"
                 | "mobile_worker.activate"
+                | "mobile_worker.set_password"
                 | "mobile_worker.deactivate"
                 | "mobile_worker.delete"
                 | "mobile_worker.restore"
@@ -184,14 +185,17 @@ fn table(asker: &Asker, kind: &str, action: &str, row: &Attributes, proposed: &A
             }
         }
 
-        ("project_space", "location_type.create") => needs(holds("edit_locations") && all),
+        ("project_space", "location_type.create")
+        | ("location_type", "location_type.update" | "location_type.delete") => {
+            needs(holds("edit_locations") && all)
+        }
         ("project_space", "location.create") if !holds("edit_locations") => needs(false),
         ("project_space", "location.create") => match proposed.get("parent_id") {
             _ if all => Permit,
             Some(Value::Text(_)) => Permit,
             _ => Refused("location_required"),
         },
-        ("location", "location.read" | "location.assign") => {
+        ("location", _) => {
             let reads = (any(&[
                 "view_locations",
                 "edit_locations",
@@ -205,11 +209,29 @@ fn table(asker: &Asker, kind: &str, action: &str, row: &Attributes, proposed: &A
                 any(&["edit_commcare_users", "edit_web_users", "edit_locations", "edit_users_in_locations"]);
             match action {
                 "location.read" => or_hidden(reads),
-                _ if assigns && reach && !truth("is_archived") => Permit,
+                "location.assign" if assigns && reach => Permit,
                 _ if !reads => Hidden,
-                _ if truth("is_archived") => Refused("archived"),
-                _ if assigns => Refused("out_of_reach"),
-                _ => needs(false),
+                "location.assign" if assigns => Refused("out_of_reach"),
+                "location.assign" => needs(false),
+                "location.update" | "location.archive" | "location.unarchive" | "location.delete" => {
+                    // A move to the top, or from there, is not for those who are limited to places.
+                    let parent = |side: &Attributes| match side.get("parent_id") {
+                        Some(Value::Text(id)) => Some(id.clone()),
+                        _ => None,
+                    };
+                    let (before, after) = (parent(row), parent(proposed));
+                    let moved = proposed.get("parent_id").is_some() && before != after;
+                    let top = before.is_none() || after.is_none();
+                    match () {
+                        () if !holds("edit_locations") => needs(false),
+                        () if !reach => Refused("out_of_reach"),
+                        () if action == "location.update" && !all && moved && top => {
+                            Refused("location_required")
+                        }
+                        () => Permit,
+                    }
+                }
+                _ => Silence,
             }
         }
 
@@ -329,14 +351,26 @@ fn rows(kind: &str) -> Vec<(Attributes, Attributes)> {
                     .with("is_archived", bits & 8 != 0)
             })
             .collect(),
-        "location" => [10, 13]
-            .into_iter()
-            .flat_map(|id| lineages.clone().map(|lineage| (id, lineage)))
-            .flat_map(|(id, lineage)| [(id, lineage.clone(), true), (id, lineage, false)])
-            .map(|(id, lineage, archived)| {
-                none().with("id", hex(id)).with("location_lineage", lineage).with("is_archived", archived)
-            })
-            .collect(),
+        "location" => {
+            return [10, 13]
+                .into_iter()
+                .flat_map(|id| lineages.clone().map(|lineage| (id, lineage)))
+                .flat_map(|(id, lineage)| [(id, lineage.clone(), true), (id, lineage, false)])
+                .map(|(id, lineage, below)| {
+                    let row = none().with("id", hex(id)).with("location_lineage", lineage);
+                    if below { row.with("parent_id", hex(14)) } else { row }
+                })
+                .flat_map(|row| {
+                    let to = |parent: Value| (row.clone(), none().with("parent_id", parent));
+                    [
+                        (row.clone(), none()),
+                        to(Value::Text(hex(14))),
+                        to(Value::Text(hex(15))),
+                        to(Value::Nothing),
+                    ]
+                })
+                .collect();
+        }
         "location_type" | "custom_permission" => vec![none().with("id", hex(40))],
         "user_fields" => vec![none().with("id", hex(1))],
         "user_profile" => [70, 71].map(|id| none().with("id", hex(id))).into(),
