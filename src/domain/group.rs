@@ -1,8 +1,8 @@
 //! Groups: flat sets of mobile workers. Source: reference commcare-users §7.
 
-use super::location::data_of;
 use super::person::filled_line;
 use super::project_space::text_of;
+use super::user_data::data_of;
 use super::{Faults, GroupId, ProjectSpaceId};
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value as Json};

@@ -1,81 +1,16 @@
 //! Locations: a tree whose levels are location types. Source: reference commcare-users §6.
 
-use super::mobile_worker::{USER_DATA_BYTES_MAX, USER_DATA_ENTRIES_MAX, check_entry};
+use super::location_type::{changed_name, code_of};
 use super::person::filled_line;
 use super::project_space::text_of;
-use super::{FaultCode, Faults, LocationId, LocationTypeId, Patch, ProjectSpaceId};
+use super::user_data::data_of;
+use super::{FaultCode, Faults, LocationId, LocationTypeId, Patch, ProjectSpaceId, SiteCode};
 use serde_json::{Map, Value as Json};
-use std::fmt;
 
 /// Longest name of a location or location type, in characters (reference §6.1).
 pub const NAME_MAX: usize = 255;
-/// Longest site code or type code, in characters (reference §6.1 for types).
-pub const CODE_MAX: usize = 50;
 /// How deep a tree may be: the lineage of every location is kept, so that reach is one look-up.
 pub const DEPTH_MAX: usize = 20;
-
-/// A level of the tree: state, district, clinic.
-#[derive(Debug, Clone, PartialEq)]
-pub struct LocationType {
-    /// Its id.
-    pub id: LocationTypeId,
-    /// The project space it belongs to.
-    pub project_space: ProjectSpaceId,
-    /// For people.
-    pub name: String,
-    /// A slug, unique in the project space.
-    pub code: String,
-    /// The level above; nothing for a top level.
-    pub parent: Option<LocationTypeId>,
-    /// What the level means.
-    pub flags: LevelFlags,
-    /// Grows with every change: a decision and its write are about the same version.
-    pub version: i32,
-}
-
-/// What a level means (reference §6.1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct LevelFlags {
-    /// Its places own cases: who is assigned to one shares them.
-    pub shares_cases: bool,
-    /// Who is assigned to one of its places sees the data of those below.
-    pub view_descendants: bool,
-    /// People may be assigned to its places.
-    pub has_users: bool,
-    /// Its places have no stock: they are there for the order alone.
-    pub administrative: bool,
-}
-
-impl Default for LevelFlags {
-    fn default() -> Self {
-        Self { shares_cases: false, view_descendants: false, has_users: true, administrative: false }
-    }
-}
-
-/// The same as they were sent: what is left out stays, or is as usual for a new level.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct LevelFlagsInput {
-    /// Its places own cases.
-    pub shares_cases: Option<bool>,
-    /// Who is assigned to one of its places sees the data of those below.
-    pub view_descendants: Option<bool>,
-    /// People may be assigned to its places.
-    pub has_users: Option<bool>,
-    /// Its places have no stock.
-    pub administrative: Option<bool>,
-}
-
-impl LevelFlagsInput {
-    /// The flags as they would be.
-    pub fn applied(self, before: LevelFlags) -> LevelFlags {
-        LevelFlags {
-            shares_cases: self.shares_cases.unwrap_or(before.shares_cases),
-            view_descendants: self.view_descendants.unwrap_or(before.view_descendants),
-            has_users: self.has_users.unwrap_or(before.has_users),
-            administrative: self.administrative.unwrap_or(before.administrative),
-        }
-    }
-}
 
 /// A place in the tree.
 #[derive(Debug, Clone, PartialEq)]
@@ -136,167 +71,6 @@ pub struct LocationFilter {
     pub types: Option<Vec<LocationTypeId>>,
     /// The archived ones too.
     pub include_archived: bool,
-}
-
-/// A location's code in URLs and files: lower case letters, digits, `_` and `-`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct SiteCode(String);
-
-/// A text that is not a code.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("must be 1 to {CODE_MAX} lower-case letters, digits, `_` or `-`")]
-pub struct InvalidCode;
-
-impl SiteCode {
-    /// Reads a code, folding its case.
-    ///
-    /// # Errors
-    /// [`InvalidCode`].
-    pub fn parse(text: &str) -> Result<Self, InvalidCode> {
-        let text = text.trim().to_lowercase();
-        let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == '-';
-        if (1..=CODE_MAX).contains(&text.len()) && text.chars().all(allowed) {
-            Ok(Self(text))
-        } else {
-            Err(InvalidCode)
-        }
-    }
-
-    /// A code made from a name: what is not allowed becomes `_`. The store numbers it when it is taken.
-    pub fn from_name(name: &str) -> Self {
-        let mut code = String::new();
-        for c in name.to_lowercase().chars().take(CODE_MAX - 8) {
-            if c.is_ascii_lowercase() || c.is_ascii_digit() {
-                code.push(c);
-            } else if !code.is_empty() && !code.ends_with('_') {
-                code.push('_');
-            }
-        }
-        let code = code.trim_end_matches('_');
-        Self(if code.is_empty() { "location".to_owned() } else { code.to_owned() })
-    }
-
-    /// The n-th variant of a code that is taken: `clinic2`.
-    #[must_use]
-    pub fn numbered(&self, number: usize) -> Self {
-        Self(format!("{}{number}", self.0))
-    }
-
-    /// A code that our own database holds.
-    pub fn stored(text: String) -> Self {
-        Self(text)
-    }
-
-    /// The text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for SiteCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-/// A location type as it was sent.
-#[derive(Debug, Default)]
-pub struct LocationTypeInput {
-    /// For people.
-    pub name: String,
-    /// A slug; made from the name when left out.
-    pub code: Option<String>,
-    /// Id of the level above.
-    pub parent: Option<String>,
-    /// What the level means.
-    pub flags: LevelFlagsInput,
-}
-
-/// The same, checked.
-#[derive(Debug)]
-pub struct NewLocationType {
-    /// For people.
-    pub name: String,
-    /// A slug.
-    pub code: SiteCode,
-    /// The level above.
-    pub parent: Option<LocationTypeId>,
-    /// What the level means.
-    pub flags: LevelFlags,
-}
-
-/// Changes of a location type as they were sent: what is left out stays.
-#[derive(Debug, Default)]
-pub struct LocationTypeChange {
-    /// For people.
-    pub name: Patch<String>,
-    /// A slug.
-    pub code: Patch<String>,
-    /// Id of the level above; none makes it a top level.
-    pub parent: Patch<String>,
-    /// What the level means.
-    pub flags: LevelFlagsInput,
-}
-
-impl LocationTypeChange {
-    /// The type as it would be, and all that was wrong.
-    pub fn draft(&self, before: &LocationType) -> (LocationType, Faults) {
-        let mut faults = Faults::new();
-        let mut after = before.clone();
-        changed_name(&self.name, &mut after.name, &mut faults);
-        match &self.code {
-            Patch::Keep => {}
-            Patch::Clear => faults.add(FaultCode::Required, &["code"], "`code` must not be empty"),
-            Patch::Set(text) => {
-                let code = faults.take(FaultCode::InvalidValue, &["code"], SiteCode::parse(text));
-                after.code = code.map(|code| code.to_string()).unwrap_or_default();
-            }
-        }
-        match &self.parent {
-            Patch::Keep => {}
-            Patch::Clear => after.parent = None,
-            Patch::Set(id) => {
-                after.parent =
-                    faults.take(FaultCode::InvalidValue, &["parent_id"], LocationTypeId::parse(id));
-            }
-        }
-        after.flags = self.flags.applied(before.flags);
-        (after, faults)
-    }
-}
-
-fn changed_name(patch: &Patch<String>, target: &mut String, faults: &mut Faults) {
-    match patch {
-        Patch::Keep => {}
-        Patch::Clear => faults.add(FaultCode::Required, &["name"], "`name` must not be empty"),
-        Patch::Set(text) => {
-            if let Some(name) = text_of(faults, "name", filled_line(text, NAME_MAX)) {
-                *target = name;
-            }
-        }
-    }
-}
-
-impl LocationTypeInput {
-    /// Checks everything at once.
-    ///
-    /// # Errors
-    /// All that is wrong.
-    pub fn parse(&self) -> Result<NewLocationType, Faults> {
-        let mut faults = Faults::new();
-        let name = text_of(&mut faults, "name", filled_line(&self.name, NAME_MAX));
-        let code = code_of(&mut faults, "code", self.code.as_deref(), name.as_deref());
-        let parent = self
-            .parent
-            .as_deref()
-            .and_then(|id| faults.take(FaultCode::InvalidValue, &["parent_id"], LocationTypeId::parse(id)));
-        match (name, code) {
-            (Some(name), Some(code)) if faults.is_empty() => {
-                Ok(NewLocationType { name, code, parent, flags: self.flags.applied(LevelFlags::default()) })
-            }
-            _ => Err(faults),
-        }
-    }
 }
 
 /// A location as it was sent.
@@ -428,22 +202,6 @@ fn coordinates_of(latitude: Option<f64>, longitude: Option<f64>, faults: &mut Fa
     point
 }
 
-/// A project's own data about one of its things: an object of single values.
-pub(super) fn data_of(field: &str, data: &Json, faults: &mut Faults) -> Map<String, Json> {
-    let Json::Object(data) = data else {
-        faults.add(FaultCode::InvalidValue, &[field], format!("`{field}` must be an object"));
-        return Map::new();
-    };
-    if data.len() > USER_DATA_ENTRIES_MAX {
-        faults.add(FaultCode::TooLong, &[field], format!("at most {USER_DATA_ENTRIES_MAX} entries"));
-    } else if Json::Object(data.clone()).to_string().len() > USER_DATA_BYTES_MAX {
-        faults.add(FaultCode::TooLong, &[field], format!("at most {USER_DATA_BYTES_MAX} bytes of JSON"));
-    } else {
-        data.iter().for_each(|(key, value)| check_entry(field, key, value, faults));
-    }
-    data.clone()
-}
-
 impl LocationInput {
     /// Checks everything at once.
     ///
@@ -475,33 +233,6 @@ impl LocationInput {
                 metadata,
             }),
             _ => Err(faults),
-        }
-    }
-}
-
-fn code_of(faults: &mut Faults, field: &str, code: Option<&str>, name: Option<&str>) -> Option<SiteCode> {
-    match code {
-        None => name.map(SiteCode::from_name),
-        Some(text) => faults.take(FaultCode::InvalidValue, &[field], SiteCode::parse(text)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    #[test]
-    fn a_code_is_made_from_the_name() {
-        assert_eq!(SiteCode::from_name("Saint-Louis (Nord)").as_str(), "saint_louis_nord");
-        assert_eq!(SiteCode::from_name("村").as_str(), "location");
-    }
-
-    proptest! {
-        #[test]
-        fn a_generated_code_is_a_code(name: String) {
-            let code = SiteCode::from_name(&name);
-            prop_assert_eq!(SiteCode::parse(code.as_str()), Ok(code));
         }
     }
 }

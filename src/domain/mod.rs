@@ -13,6 +13,7 @@ mod id;
 mod idempotency;
 mod invitation;
 pub mod location;
+mod location_type;
 pub mod mail;
 mod member;
 mod mobile_worker;
@@ -24,8 +25,10 @@ mod principal;
 mod project_space;
 pub mod role;
 mod search;
+mod site_code;
 pub mod user_data;
 pub mod user_fields;
+mod user_profile;
 mod username;
 
 pub use access_request::{
@@ -44,10 +47,9 @@ pub use invitation::{
     DeliveryStatus, Invitation, InvitationFilter, InvitationInput, InvitationLink, InvitationState,
     InvitationStatus, NewAccount, NewAccountInput, Outdated,
 };
-pub use location::{
-    Coordinates, InvalidCode, LevelFlags, LevelFlagsInput, Location, LocationChange, LocationFilter,
-    LocationInput, LocationType, LocationTypeChange, LocationTypeInput, NewLocation, NewLocationType,
-    SiteCode,
+pub use location::{Coordinates, Location, LocationChange, LocationFilter, LocationInput, NewLocation};
+pub use location_type::{
+    LevelFlags, LevelFlagsInput, LocationType, LocationTypeChange, LocationTypeInput, NewLocationType,
 };
 pub use mail::{Mail, MailLanguage, MailStatus, MailTemplate};
 pub use member::{Member, MemberFilter, MemberOrder, MemberStatus, UNDO_WINDOW};
@@ -66,8 +68,7 @@ pub use project_space::{
 };
 pub use role::{NewRole, Preset, Role, RoleChange, RoleInput};
 pub use search::{SEARCH_MAX, check_search};
-pub use user_fields::{
-    DraftedProfile, UserField, UserFieldDefinition, UserFieldInput, UserFieldsInput, UserKind, UserProfile,
-    UserProfileInput,
-};
+pub use site_code::{InvalidCode, SiteCode};
+pub use user_fields::{UserField, UserFieldDefinition, UserFieldInput, UserFieldsInput, UserKind};
+pub use user_profile::{DraftedProfile, UserProfile, UserProfileInput};
 pub use username::{InvalidUsername, LoginName, Username};

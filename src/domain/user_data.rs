@@ -1,8 +1,8 @@
 //! Whether somebody's own data fits the fields of their project space and their profile. Source: reference
 //! commcare-users §4.8. The same for every channel.
 
-use super::user_fields::UserKind;
-use super::{FaultCode, Faults, UserField, UserFieldDefinition};
+use super::mobile_worker::{USER_DATA_BYTES_MAX, USER_DATA_ENTRIES_MAX, check_entry};
+use super::{FaultCode, Faults, UserField, UserFieldDefinition, UserKind};
 use regex::{Regex, RegexBuilder};
 use serde_json::{Map, Value as Json};
 
@@ -80,6 +80,22 @@ fn listed(choices: &[String]) -> String {
     let mut shown = choices.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join("`, `");
     shown = format!("`{shown}`");
     if choices.len() > SHOWN { format!("{shown} and {} more", choices.len() - SHOWN) } else { shown }
+}
+
+/// A project's own data about one of its things: an object of single values.
+pub(super) fn data_of(field: &str, data: &Json, faults: &mut Faults) -> Map<String, Json> {
+    let Json::Object(data) = data else {
+        faults.add(FaultCode::InvalidValue, &[field], format!("`{field}` must be an object"));
+        return Map::new();
+    };
+    if data.len() > USER_DATA_ENTRIES_MAX {
+        faults.add(FaultCode::TooLong, &[field], format!("at most {USER_DATA_ENTRIES_MAX} entries"));
+    } else if Json::Object(data.clone()).to_string().len() > USER_DATA_BYTES_MAX {
+        faults.add(FaultCode::TooLong, &[field], format!("at most {USER_DATA_BYTES_MAX} bytes of JSON"));
+    } else {
+        data.iter().for_each(|(key, value)| check_entry(field, key, value, faults));
+    }
+    data.clone()
 }
 
 /// Own data with the fixed values showing through.

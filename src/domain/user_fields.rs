@@ -1,10 +1,10 @@
-//! What a project space records of its people beside CommCare's own fields: fields, and profiles that fix some of them.
-//! Source: reference commcare-users §4.8. Whether somebody's data fits them is in `user_data`.
+//! What a project space records of its people beside CommCare's own fields. Source: reference commcare-users §4.8.
+//! Profiles, which fix some of it, are in `user_profile`; whether somebody's data fits is in `user_data`.
 
 use super::person::{InvalidText, filled_line, line};
-use super::user_data::{is_blank, matcher, text_of};
-use super::{FaultCode, Faults, ProjectSpaceId, UserProfileId};
-use serde_json::{Map, Value as Json};
+use super::user_data::matcher;
+use super::user_profile::{drafted, fits};
+use super::{DraftedProfile, FaultCode, Faults, ProjectSpaceId, UserProfile, UserProfileInput};
 use std::collections::HashSet;
 
 /// Longest slug, in characters.
@@ -13,16 +13,12 @@ pub const SLUG_MAX: usize = 127;
 pub const LABEL_MAX: usize = 255;
 /// Longest regular expression, in characters.
 pub const REGEX_MAX: usize = 127;
-/// Longest name of a profile, in characters.
-pub const PROFILE_NAME_MAX: usize = 126;
 /// Longest choice or fixed value, in characters.
 pub const VALUE_MAX: usize = 255;
 /// Most fields of one project space.
 pub const FIELDS_MAX: usize = 100;
 /// Most choices of one field.
 pub const CHOICES_MAX: usize = 500;
-/// Most profiles of one project space.
-pub const PROFILES_MAX: usize = 200;
 
 /// Slugs that mean something to CommCare already.
 const RESERVED: &[&str] =
@@ -87,19 +83,6 @@ pub struct UserFieldDefinition {
     pub version: i32,
 }
 
-/// A named set of fixed values.
-#[derive(Debug, Clone, PartialEq)]
-pub struct UserProfile {
-    /// Its id.
-    pub id: UserProfileId,
-    /// The project space it belongs to.
-    pub project_space: ProjectSpaceId,
-    /// Unique in the project space, whatever the case.
-    pub name: String,
-    /// Field by field, what everybody with the profile has.
-    pub fixed_data: Map<String, Json>,
-}
-
 impl UserFieldDefinition {
     /// What a project space has that never defined anything.
     pub fn empty(project_space: ProjectSpaceId) -> Self {
@@ -129,17 +112,6 @@ pub struct UserFieldInput {
     pub regex_message: Option<String>,
 }
 
-/// A profile as it was sent.
-#[derive(Debug, Clone, Default)]
-pub struct UserProfileInput {
-    /// The profile that this changes; a new one when left out.
-    pub id: Option<String>,
-    /// Unique in the project space.
-    pub name: String,
-    /// Field by field, what everybody with the profile has.
-    pub fixed_data: Json,
-}
-
 /// Changes as they were sent: each list replaces the one there is; what is left out stays.
 #[derive(Debug, Default)]
 pub struct UserFieldsInput {
@@ -149,17 +121,6 @@ pub struct UserFieldsInput {
     pub profile_required_for: Option<Vec<UserKind>>,
     /// All profiles.
     pub profiles: Option<Vec<UserProfileInput>>,
-}
-
-/// A profile as it is to be.
-#[derive(Debug, Clone, PartialEq)]
-pub struct DraftedProfile {
-    /// The one that this changes; nothing for a new one.
-    pub id: Option<UserProfileId>,
-    /// Its name.
-    pub name: String,
-    /// What it fixes.
-    pub fixed_data: Map<String, Json>,
 }
 
 impl UserFieldsInput {
@@ -186,7 +147,7 @@ impl UserFieldsInput {
             return Err(faults);
         }
         let drafted = match &self.profiles {
-            Some(given) => drafted_profiles(given, &after, profiles, &mut faults),
+            Some(given) => drafted(given, &after, profiles, &mut faults),
             None => profiles
                 .iter()
                 .map(|profile| {
@@ -293,90 +254,10 @@ fn unusable(slug: &str) -> Option<&'static str> {
     }
 }
 
-fn drafted_profiles(
-    given: &[UserProfileInput],
-    definition: &UserFieldDefinition,
-    before: &[UserProfile],
-    faults: &mut Faults,
-) -> Vec<DraftedProfile> {
-    if given.len() > PROFILES_MAX {
-        faults.add(FaultCode::TooLong, &["profiles"], format!("at most {PROFILES_MAX} profiles"));
-        return Vec::new();
-    }
-    let (mut names, mut ids) = (HashSet::new(), HashSet::new());
-    let mut drafted = Vec::new();
-    for (index, input) in given.iter().enumerate() {
-        let index = index.to_string();
-        let at = |name| ["profiles", index.as_str(), name];
-        let id = input.id.as_deref().and_then(|id| {
-            let id = faults.take(FaultCode::InvalidValue, &at("id"), UserProfileId::parse(id))?;
-            if !before.iter().any(|profile| profile.id == id) {
-                faults.add(FaultCode::InvalidValue, &at("id"), format!("there is no profile `{id}`"));
-            } else if !ids.insert(id) {
-                faults.add(FaultCode::InvalidValue, &at("id"), format!("`{id}` is given twice"));
-            }
-            Some(id)
-        });
-        let name = match filled_line(&input.name, PROFILE_NAME_MAX) {
-            Ok(name) => name,
-            Err(error) => {
-                faults.add(error.code(), &at("name"), format!("`name` {error}"));
-                String::new()
-            }
-        };
-        if !name.is_empty() && !names.insert(name.to_lowercase()) {
-            faults.add(FaultCode::NameTaken, &at("name"), format!("a profile named `{name}` is given twice"));
-        }
-        let fixed_data = match &input.fixed_data {
-            Json::Object(data) => {
-                fits(data, definition, &at("fixedData"), &name, faults);
-                data.clone()
-            }
-            _ => {
-                faults.add(FaultCode::InvalidValue, &at("fixedData"), "`fixedData` must be an object");
-                Map::new()
-            }
-        };
-        drafted.push(DraftedProfile { id, name, fixed_data });
-    }
-    drafted
-}
-
-/// Notes a fault for everything that a profile may not fix so.
-fn fits(
-    fixed: &Map<String, Json>,
-    definition: &UserFieldDefinition,
-    path: &[&str],
-    profile: &str,
-    faults: &mut Faults,
-) {
-    for (slug, value) in fixed {
-        let mut at = path.to_vec();
-        at.push(slug);
-        let shown: String = slug.chars().take(SLUG_MAX).collect();
-        let Some(field) = definition.field(slug) else {
-            let message = format!("the profile `{profile}` fixes `{shown}`, which is not a field");
-            faults.add(FaultCode::InvalidValue, &at, message);
-            continue;
-        };
-        let told = |why: String| format!("the profile `{profile}` fixes `{shown}`: {why}");
-        if value.is_array() || value.is_object() {
-            let why = "must be a text, a number or a truth value";
-            faults.add(FaultCode::InvalidValue, &at, told(why.to_owned()));
-        } else if is_blank(value) {
-            faults.add(FaultCode::Required, &at, told("give a value, or leave it out".to_owned()));
-        } else if let Err(error) = line(&text_of(value), VALUE_MAX) {
-            faults.add(error.code(), &at, told(error.to_string()));
-        } else if let Err(why) = field.allows(value) {
-            faults.add(FaultCode::InvalidValue, &at, told(why));
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use serde_json::{Value as Json, json};
     use uuid::Uuid;
 
     fn space() -> UserFieldDefinition {

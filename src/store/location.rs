@@ -293,7 +293,7 @@ impl UnitOfWork<CreateLocation> {
         parent: Option<&Location>,
     ) -> Result<Location, StoreError> {
         let space = self.proof.resource().id;
-        self.hold_the_tree(space).await?;
+        self.hold_the_space(space).await?;
         if let Some(parent) = parent {
             self.is_still(parent).await?;
         }

@@ -5,14 +5,14 @@ use super::connection::UnitOfWork;
 use super::error::StoreError;
 use super::location::{LocationRow, location as read, select, told};
 use super::page::Count;
+use super::role_use::count;
 use crate::authz::{Action, ArchiveLocation, DeleteLocation, UnarchiveLocation, UpdateLocation};
-use crate::domain::{InvitationState, Location, LocationId, ProjectSpaceId};
+use crate::domain::{InvitationState, Location, LocationId};
 use entity::{
-    invitation, invitation_location, location, location_ancestor, membership_location,
-    mobile_worker_location, project_space,
+    invitation, invitation_location, location, location_ancestor, membership_location, mobile_worker_location,
 };
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, LockType, Query, SelectStatement};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, QueryFilter};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, Query, SelectStatement};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter};
 use serde_json::json;
 use unicode_normalization::UnicodeNormalization;
 use uuid::Uuid;
@@ -39,7 +39,7 @@ impl UnitOfWork<UpdateLocation> {
     /// # Errors
     /// [`StoreError::Stale`].
     pub async fn hold(&self, parents: &[&Location]) -> Result<(), StoreError> {
-        self.hold_the_tree(self.proof.resource().project_space).await?;
+        self.hold_the_space(self.proof.resource().project_space).await?;
         for parent in parents {
             self.is_still(parent).await?;
         }
@@ -128,7 +128,7 @@ impl UnitOfWork<ArchiveLocation> {
     pub async fn archive(&mut self) -> Result<(), StoreError> {
         use location::{Column, Entity};
         let before = self.proof.resource().clone();
-        self.hold_the_tree(before.project_space).await?;
+        self.hold_the_space(before.project_space).await?;
         self.write_location(&before, vec![(Column::IsArchived, Expr::val(true))]).await?;
         let along = Entity::update_many()
             .col_expr(Column::IsArchived, Expr::val(true))
@@ -151,7 +151,7 @@ impl UnitOfWork<UnarchiveLocation> {
     /// [`StoreError`].
     pub async fn is_below_an_archived_one(&self) -> Result<bool, StoreError> {
         let place = self.proof.resource();
-        self.hold_the_tree(place.project_space).await?;
+        self.hold_the_space(place.project_space).await?;
         let query = Query::select()
             .expr_as(Func::count(Expr::val(1)), "number")
             .from(location::Entity)
@@ -194,7 +194,7 @@ impl UnitOfWork<DeleteLocation> {
     /// [`StoreError`].
     pub async fn location_use(&self) -> Result<LocationUse, StoreError> {
         let place = self.proof.resource();
-        self.hold_the_tree(place.project_space).await?;
+        self.hold_the_space(place.project_space).await?;
         let id = place.id.0;
         let open = Query::select()
             .column(invitation::Column::Id)
@@ -291,20 +291,6 @@ impl<A: Action<Resource = Location>> UnitOfWork<A> {
 
 /// What every change of the tree shares.
 impl<A: Action> UnitOfWork<A> {
-    /// Waits until nobody else changes the project space's tree: for its row, or for SQLite's one writer.
-    pub(super) async fn hold_the_tree(&self, space: ProjectSpaceId) -> Result<(), StoreError> {
-        if self.backend() == DbBackend::Postgres {
-            let lock = Query::select()
-                .expr_as(Expr::val(1_i64), "number")
-                .from(project_space::Entity)
-                .and_where(project_space::Column::Id.eq(space.0))
-                .lock(LockType::NoKeyUpdate)
-                .to_owned();
-            self.one::<Count>(&lock).await?;
-        }
-        Ok(())
-    }
-
     /// A place is where and what it was when it was looked at.
     pub(super) async fn is_still(&self, seen: &Location) -> Result<(), StoreError> {
         let now = self.location_now(seen.id).await?;
@@ -328,10 +314,4 @@ fn subtree(id: LocationId) -> SelectStatement {
         .from(location_ancestor::Entity)
         .and_where(location_ancestor::Column::AncestorId.eq(id.0))
         .to_owned()
-}
-
-fn count<E: EntityTrait>(entity: E, having: Expr) -> Expr {
-    let query =
-        Query::select().expr(Func::count(Expr::val(1))).from(entity.table_ref()).and_where(having).to_owned();
-    Expr::SubQuery(None, Box::new(query.into()))
 }

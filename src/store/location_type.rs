@@ -243,7 +243,7 @@ impl UnitOfWork<DeleteLocationType> {
 /// What several of them ask.
 impl<A: Action> UnitOfWork<A> {
     async fn held_levels(&self, space: ProjectSpaceId) -> Result<Vec<LocationType>, StoreError> {
-        self.hold_the_tree(space).await?;
+        self.hold_the_space(space).await?;
         let rows = self.all::<location_type::Model>(&all_of(space)).await?;
         Ok(rows.into_iter().map(location_type_of).collect())
     }
@@ -257,7 +257,7 @@ impl<A: Action<Resource = LocationType>> UnitOfWork<A> {
     /// [`StoreError`].
     pub async fn level_use(&self) -> Result<(u64, u64), StoreError> {
         let level = self.proof.resource();
-        self.hold_the_tree(level.project_space).await?;
+        self.hold_the_space(level.project_space).await?;
         let places = Query::select()
             .expr_as(Func::count(Expr::val(1)), "number")
             .from(location::Entity)

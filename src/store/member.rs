@@ -12,8 +12,8 @@ use crate::domain::{
     WebUser, WebUserId,
 };
 use chrono::{DateTime, Utc};
-use entity::{member_listing, membership, membership_location, project_space, role, web_user};
-use sea_orm::sea_query::{Expr, ExprTrait, Func, LockType, Query, SelectStatement};
+use entity::{member_listing, membership, membership_location, role, web_user};
+use sea_orm::sea_query::{Expr, ExprTrait, Func, Query, SelectStatement};
 use sea_orm::{ColumnTrait, DatabaseTransaction, DbBackend, EntityTrait, FromQueryResult, QueryFilter, Set};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
@@ -194,15 +194,7 @@ impl<A: Action<Resource = Member>> UnitOfWork<A> {
             return Ok(());
         }
         let space = member.project_space.0;
-        if self.backend() == DbBackend::Postgres {
-            let lock = Query::select()
-                .expr_as(Expr::val(1_i64), "number")
-                .from(project_space::Entity)
-                .and_where(project_space::Column::Id.eq(space))
-                .lock(LockType::NoKeyUpdate)
-                .to_owned();
-            self.one::<Count>(&lock).await?;
-        }
+        self.hold_the_space(member.project_space).await?;
         let others = Query::select()
             .expr_as(Func::count(Expr::val(1)), "number")
             .from(membership::Entity)

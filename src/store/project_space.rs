@@ -3,17 +3,18 @@
 use super::connection::{Store, UnitOfWork};
 use super::error::StoreError;
 use super::member;
+use super::page::Count;
 use super::role;
 use super::row_filter::is_storable;
 use super::web_user::{self, NewAccount};
-use crate::authz::{CreateProjectSpace, Sealed, UpdateProjectSpace};
+use crate::authz::{Action, CreateProjectSpace, Sealed, UpdateProjectSpace};
 use crate::domain::{
     Assignment, MailLanguage, NewProjectSpace, NewRole, Preset, ProjectSpace, ProjectSpaceId,
     ProjectSpaceName, Settings, WebUserId,
 };
 use entity::{project_space, web_user as account};
-use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryTrait, Set};
+use sea_orm::sea_query::{Expr, LockType, Query};
+use sea_orm::{ColumnTrait, DbBackend, EntityTrait, QueryFilter, QueryTrait, Set};
 use serde_json::{Value as Json, json};
 
 fn sealed(row: project_space::Model) -> Result<Sealed<ProjectSpace>, StoreError> {
@@ -61,6 +62,23 @@ impl Store {
         let ids = ids.iter().map(|id| id.0);
         let query = project_space::Entity::find().filter(project_space::Column::Id.is_in(ids)).into_query();
         self.all(&query).await?.into_iter().map(sealed).collect()
+    }
+}
+
+impl<A: Action> UnitOfWork<A> {
+    /// Waits until nobody else holds the project space: for its row, or for SQLite's one writer. Rows that refer to it are
+    /// written meanwhile.
+    pub(super) async fn hold_the_space(&self, space: ProjectSpaceId) -> Result<(), StoreError> {
+        if self.backend() == DbBackend::Postgres {
+            let lock = Query::select()
+                .expr_as(Expr::val(1_i64), "number")
+                .from(project_space::Entity)
+                .and_where(project_space::Column::Id.eq(space.0))
+                .lock(LockType::NoKeyUpdate)
+                .to_owned();
+            self.one::<Count>(&lock).await?;
+        }
+        Ok(())
     }
 }
 

@@ -62,7 +62,8 @@ struct Locked {
     _id: Uuid,
 }
 
-fn count<E: EntityTrait>(entity: E, having: Expr) -> Expr {
+/// How many rows there are like this, as a part of a select.
+pub(super) fn count<E: EntityTrait>(entity: E, having: Expr) -> Expr {
     let query =
         Query::select().expr(Func::count(Expr::val(1))).from(entity.table_ref()).and_where(having).to_owned();
     Expr::SubQuery(None, Box::new(query.into()))
