@@ -157,6 +157,24 @@ const LOCATION: &[AttributeInfo] = attributes![
     /// The location right above it.
     parent_id: maybe_text;
 ];
+/// What is proposed of a location that is there.
+const PLACE: &[AttributeInfo] = attributes![
+    /// Its name.
+    name: text;
+    /// Its site code.
+    site_code: text;
+    /// Its level.
+    type_id: text;
+    /// The location right above it.
+    parent_id: maybe_text;
+];
+/// What is proposed of a location type.
+const LEVEL: &[AttributeInfo] = attributes![
+    /// Its name.
+    name: text;
+    /// Its code.
+    code: text;
+];
 /// What is proposed of a role.
 const ROLE: &[AttributeInfo] = attributes![
     /// Its name.
@@ -306,7 +324,7 @@ actions! {
     /// See a location type.
     ReadLocationType on LocationType = "location_type.read";
     /// Change a location type.
-    UpdateLocationType on LocationType = "location_type.update";
+    UpdateLocationType on LocationType = "location_type.update", proposes LEVEL;
     /// Take a location type away that no location has.
     DeleteLocationType on LocationType = "location_type.delete";
     /// Add a location.
@@ -317,7 +335,7 @@ actions! {
     AssignLocation on Location = "location.assign";
 
     /// Change a location, or move it with everything below.
-    UpdateLocation on Location = "location.update";
+    UpdateLocation on Location = "location.update", proposes PLACE;
     /// Have a location and everything below take nobody any more.
     ArchiveLocation on Location = "location.archive";
     /// Bring an archived location back, with what was archived along with it.
