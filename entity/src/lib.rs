@@ -22,6 +22,7 @@ pub mod membership_removal;
 pub mod mobile_worker;
 pub mod mobile_worker_group;
 pub mod mobile_worker_location;
+pub mod personal_id_invite;
 pub mod policy_module;
 pub mod policy_stack;
 pub mod policy_stack_entry;

@@ -28,6 +28,13 @@ pub struct Model {
     pub last_login_at: Option<DateTimeUtc>,
     pub version: i32,
     pub profile_id: Option<Uuid>,
+    pub personal_id_status: String,
+    pub personal_id_issuer: Option<String>,
+    pub personal_id_subject: Option<String>,
+    pub personal_id_username: Option<String>,
+    pub personal_id_linked_at: Option<DateTimeUtc>,
+    pub personal_id_changed_at: Option<DateTimeUtc>,
+    pub personal_id_requested_at: Option<DateTimeUtc>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

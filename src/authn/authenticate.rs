@@ -7,7 +7,7 @@ use crate::domain::{
     ApiKey, Clock, Email, Identity, LoginName, Origin, Principal, SignIn, Standing, WebUserId,
     permission::Grants,
 };
-use crate::store::{Store, StoreError};
+use crate::store::{SignedIn, Store, StoreError};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use secrecy::SecretString;
@@ -137,7 +137,12 @@ impl Authenticator {
         signed_in_by: SignIn,
         origin: Origin,
     ) -> Result<Principal, AuthnError> {
-        let account = self.store.signed_in(identity).await?.filter(|account| account.is_active);
+        // A PersonalID link that is no longer active ends what it opened, whichever gateway is asked (seed 000).
+        let may_act = |account: &SignedIn| match signed_in_by {
+            SignIn::PersonalId => account.is_active_by_personal_id,
+            _ => account.is_active,
+        };
+        let account = self.store.signed_in(identity).await?.filter(may_act);
         let account = account.ok_or(AuthnError::Invalid)?;
         // An API key is for one project space: it is nobody's key to the gateway.
         let in_person = matches!(signed_in_by, SignIn::Password | SignIn::PasswordAndOtp);

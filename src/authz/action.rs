@@ -288,6 +288,11 @@ actions! {
     /// Put a mobile worker into a group, or take them out of it, from the group's side.
     RegroupMobileWorker on MobileWorker = "mobile_worker.regroup";
 
+    /// Make a mobile worker's PersonalID link active again: "Link PersonalID".
+    ActivatePersonalIdLink on MobileWorker = "personal_id_link.activate";
+    /// Make a mobile worker's PersonalID link inactive, and keep it: "Unlink PersonalID".
+    DeactivatePersonalIdLink on MobileWorker = "personal_id_link.deactivate";
+
     /// Add a role.
     CreateRole on ProjectSpace = "role.create" creates Role, proposes NAMED;
     /// See a role and what it grants.

@@ -90,6 +90,12 @@ pub enum FaultCode {
     WrongAccount,
     /// There is an account for this: sign in with it.
     SignInRequired,
+    /// The worker has no PersonalID link: invite them first.
+    LinkNotFound,
+    /// The worker has a PersonalID link already.
+    AlreadyLinked,
+    /// The project space does not have this feature.
+    FeatureDisabled,
 }
 
 impl FaultCode {
@@ -134,6 +140,9 @@ impl FaultCode {
             Self::InvitationUsed => "INVITATION_USED",
             Self::WrongAccount => "WRONG_ACCOUNT",
             Self::SignInRequired => "SIGN_IN_REQUIRED",
+            Self::LinkNotFound => "LINK_NOT_FOUND",
+            Self::AlreadyLinked => "ALREADY_LINKED",
+            Self::FeatureDisabled => "FEATURE_DISABLED",
         }
     }
 }

@@ -4,8 +4,8 @@ use super::assignment::{ids, primary_location};
 use super::person::{InvalidText, NAME_MAX, PHONE_NUMBERS_MAX, WORKER_PASSWORD_MIN, line, password};
 use super::project_space::text_of;
 use super::{
-    CursorKey, Email, FaultCode, Faults, GroupId, Language, LocationId, MobileWorkerId, PhoneNumber,
-    ProjectSpaceId, RoleId, UserProfileId, Username, user_data,
+    CursorKey, Email, FaultCode, Faults, GroupId, Language, LinkStatus, LocationId, MobileWorkerId,
+    PersonalIdLink, PhoneNumber, ProjectSpaceId, RoleId, UserProfileId, Username, user_data,
 };
 use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret, SecretString};
@@ -33,6 +33,8 @@ pub struct MobileWorker {
     pub status: MobileWorkerStatus,
     /// What its user profile fixes; empty without one.
     pub fixed_data: Map<String, Json>,
+    /// Its PersonalID link; nothing where the project space does not have the Connect feature.
+    pub link: Option<PersonalIdLink>,
     /// Its locations and every place above them.
     pub lineage: Vec<LocationId>,
     /// When it was made.
@@ -46,12 +48,13 @@ pub struct MobileWorker {
 }
 
 impl MobileWorker {
-    /// Whether the password may be set, reset or changed: not while the worker signs in with PersonalID (seed 000).
+    /// Whether anybody may set, reset or change its password (seed 000: not while its PersonalID link is active).
     pub fn password_is_editable(&self) -> bool {
-        true
+        self.link.as_ref().is_none_or(|link| link.status != LinkStatus::Active)
     }
 
-    /// What whoever sets, resets or changes the password hears while it cannot be.
+    /// What whoever sets, resets or changes the password hears while it cannot be: every channel asks this, and the
+    /// worker's version guards the write, so that a link which becomes active in the meantime is not overlooked.
     ///
     /// # Errors
     /// The fault.
@@ -161,6 +164,8 @@ pub struct MobileWorkerFilter {
     pub email: Option<String>,
     /// Any of these; when empty, all but the deleted.
     pub statuses: Vec<MobileWorkerStatus>,
+    /// With a PersonalID link that is any of these; when empty, all.
+    pub link_statuses: Vec<LinkStatus>,
     /// Any of these roles.
     pub roles: Option<Vec<RoleId>>,
     /// In any of these groups.
@@ -196,6 +201,8 @@ pub enum MobileWorkerOrder {
     CreatedAt,
     /// When they last signed in; who never did comes first.
     LastLoginAt,
+    /// What their PersonalID link is: active, inactive, none.
+    LinkStatus,
 }
 
 impl MobileWorkerOrder {
@@ -207,6 +214,10 @@ impl MobileWorkerOrder {
             Self::LastName => CursorKey::Text(worker.profile.last_name.clone()),
             Self::CreatedAt => CursorKey::Time(worker.created_at),
             Self::LastLoginAt => CursorKey::Time(worker.last_login_at.unwrap_or(DateTime::UNIX_EPOCH)),
+            Self::LinkStatus => {
+                let status = worker.link.as_ref().map_or(LinkStatus::NotLinked, |link| link.status);
+                CursorKey::Text(status.name().to_owned())
+            }
         }
     }
 }

@@ -21,6 +21,7 @@ pub mod page;
 pub mod password;
 pub mod permission;
 pub mod person;
+pub mod personal_id;
 mod principal;
 mod project_space;
 pub mod role;
@@ -61,6 +62,9 @@ pub use page::{Cursor, CursorKey, Direction, Page, PageRequest};
 pub use password::{PasswordRule, Strength, WeakPassword};
 pub use permission::{CustomPermission, CustomPermissionInput};
 pub use person::{Email, Language, PhoneNumber};
+pub use personal_id::{
+    LinkRefusal, LinkStatus, LinkStep, PersonalIdAccount, PersonalIdInvite, PersonalIdLink,
+};
 pub use principal::{Channel, Identity, Origin, Principal, SignIn, Standing};
 pub use project_space::{
     Gateway, InvalidProjectSpaceName, NewProjectSpace, ProjectSpace, ProjectSpaceChange, ProjectSpaceInput,

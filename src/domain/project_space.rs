@@ -104,6 +104,8 @@ pub const INVITATION_LIFETIME_DAYS_MAX: u16 = 365;
 pub struct ProjectSpaceChange {
     /// For people.
     pub display_name: Option<String>,
+    /// The Connect feature.
+    pub connect_enabled: Option<bool>,
     /// How long an invitation is valid, in days.
     pub invitation_lifetime_days: Option<i32>,
     /// Strangers may ask to be let in.
@@ -137,6 +139,7 @@ impl ProjectSpaceChange {
                 }
             }
         }
+        settings.connect_enabled = self.connect_enabled.unwrap_or(settings.connect_enabled);
         settings.allow_access_requests = self.allow_access_requests.unwrap_or(settings.allow_access_requests);
         settings.invite_email_only = self.invite_email_only.unwrap_or(settings.invite_email_only);
         settings.strong_mobile_passwords =

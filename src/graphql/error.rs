@@ -201,4 +201,10 @@ pub enum UserErrorCode {
     WrongAccount,
     /// There is an account for this: sign in with it.
     SignInRequired,
+    /// The worker has no PersonalID link: invite them first.
+    LinkNotFound,
+    /// The worker has a PersonalID link already.
+    AlreadyLinked,
+    /// The project space does not have this feature.
+    FeatureDisabled,
 }

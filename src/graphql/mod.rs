@@ -19,6 +19,7 @@ mod nested;
 mod node;
 mod page;
 mod patch;
+mod personal_id;
 mod policy_action;
 mod project_space;
 mod requires;
@@ -61,6 +62,7 @@ pub struct Mutation(
     invitation::InvitationMutation,
     access_request::AccessRequestMutation,
     mobile_worker::MobileWorkerMutation,
+    personal_id::PersonalIdMutation,
     web_user::WebUserMutation,
     role::RoleMutation,
     custom_permission::CustomPermissionMutation,

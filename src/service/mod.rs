@@ -20,6 +20,7 @@ pub mod invitation;
 pub mod location;
 pub mod mail;
 pub mod mobile_worker;
+pub mod personal_id;
 pub mod project_space;
 pub mod role;
 pub mod session;

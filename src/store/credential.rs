@@ -10,8 +10,8 @@ use super::role_use::owner_is_a_member;
 use super::row_filter::is_storable;
 use super::session::session;
 use crate::domain::{
-    ApiKey, GroupId, Identity, LocationId, MobileWorkerId, MobileWorkerStatus, ProjectSpaceId, RoleId,
-    Session, SessionId, Standing, WebUserId, permission::Grants,
+    ApiKey, GroupId, Identity, LinkStatus, LocationId, MobileWorkerId, MobileWorkerStatus, ProjectSpaceId,
+    RoleId, Session, SessionId, Standing, WebUserId, permission::Grants,
 };
 use chrono::{DateTime, Utc};
 use entity::{
@@ -68,6 +68,8 @@ pub struct SignedIn {
     pub name: String,
     /// Whether the account may act at all.
     pub is_active: bool,
+    /// Whether it may act having signed in with PersonalID: a worker whose link is active, where there are links.
+    pub is_active_by_personal_id: bool,
     /// What it is, and where.
     pub standings: Vec<Standing>,
 }
@@ -83,6 +85,7 @@ struct WorkerPassword {
 struct StandingRow {
     name: String,
     is_active: bool,
+    is_linked: bool,
     project_space_id: Option<Uuid>,
     project_space_name: Option<String>,
     is_admin: Option<bool>,
@@ -216,9 +219,10 @@ impl Store {
         let rows: Vec<StandingRow> = self.all(&query).await?;
         let Some(first) = rows.first() else { return Ok(None) };
         let (name, is_active) = (first.name.clone(), first.is_active);
+        let is_active_by_personal_id = is_active && first.is_linked;
         let standings =
             rows.into_iter().filter_map(|row| standing(row).transpose()).collect::<Result<_, _>>()?;
-        Ok(Some(SignedIn { name, is_active, standings }))
+        Ok(Some(SignedIn { name, is_active, is_active_by_personal_id, standings }))
     }
 
     /// A row for each active membership; one with nothing in it for an account without any.
@@ -226,6 +230,7 @@ impl Store {
         Query::select()
             .expr_as(Expr::col((web_user::Entity, web_user::Column::Email)), "name")
             .column((web_user::Entity, web_user::Column::IsActive))
+            .expr_as(Expr::val(false), "is_linked")
             .column((membership::Entity, membership::Column::ProjectSpaceId))
             .expr_as(Expr::col((project_space::Entity, project_space::Column::Name)), "project_space_name")
             .column((membership::Entity, membership::Column::IsAdmin))
@@ -261,6 +266,12 @@ impl Store {
         Query::select()
             .expr_as(Expr::col((mobile_worker::Entity, mobile_worker::Column::Username)), "name")
             .expr_as(mobile_worker::Column::Status.eq(MobileWorkerStatus::Active.name()), "is_active")
+            .expr_as(
+                mobile_worker::Column::PersonalIdStatus
+                    .eq(LinkStatus::Active.name())
+                    .and(project_space::Column::ConnectEnabled.eq(true)),
+                "is_linked",
+            )
             .column((mobile_worker::Entity, mobile_worker::Column::ProjectSpaceId))
             .expr_as(Expr::col((project_space::Entity, project_space::Column::Name)), "project_space_name")
             // A mobile worker is never an admin (reference §1.7).

@@ -1,15 +1,17 @@
 //! Mobile workers: one at a time, and every write. Lists are in `mobile_worker_list`.
 
+use super::audit::sign_in_name;
 use super::connection::{Store, UnitOfWork};
 use super::error::StoreError;
 use super::link::{Link, parse_ids};
+use super::personal_id::{self, LinkRow};
 use crate::authz::{
     Action, ActivateMobileWorker, Authorized, CreateMobileWorker, DeactivateMobileWorker, DeleteMobileWorker,
     RestoreMobileWorker, Sealed, UpdateMobileWorker,
 };
 use crate::domain::{
-    Email, GroupId, Language, LocationId, MobileWorker, MobileWorkerId, MobileWorkerProfile,
-    MobileWorkerStatus, PhoneNumber, ProjectSpaceId, RoleId, UserProfileId, Username,
+    Email, GroupId, Language, LinkStatus, LocationId, MobileWorker, MobileWorkerId, MobileWorkerProfile,
+    MobileWorkerStatus, PersonalIdLink, PhoneNumber, ProjectSpaceId, RoleId, SignIn, UserProfileId, Username,
 };
 use chrono::{DateTime, Utc};
 use entity::{mobile_worker, mobile_worker_group, mobile_worker_location, session, user_profile};
@@ -54,6 +56,8 @@ pub(super) struct MobileWorkerRow {
     location_ids: Option<String>,
     group_ids: Option<String>,
     lineage: Option<String>,
+    #[sea_orm(nested)]
+    link: LinkRow,
 }
 
 fn worker(row: MobileWorkerRow) -> Result<MobileWorker, StoreError> {
@@ -90,6 +94,7 @@ fn worker(row: MobileWorkerRow) -> Result<MobileWorker, StoreError> {
         fixed_data,
         status: MobileWorkerStatus::named(&row.status)
             .ok_or(StoreError::Inconsistent("status of a mobile worker"))?,
+        link: row.link.read()?,
         lineage: locations(row.lineage)?,
         created_at: row.created_at,
         updated_at: row.updated_at,
@@ -124,7 +129,7 @@ pub(super) fn select(backend: DbBackend) -> SelectStatement {
         Column::LastLoginAt,
         Column::Version,
     ];
-    Query::select()
+    let mut query = Query::select()
         .columns(columns.map(|column| (mobile_worker::Entity, column)))
         .expr_as(LOCATIONS.ids_of(backend, "mobile_worker.id"), "location_ids")
         .expr_as(GROUPS.ids_of(backend, "mobile_worker.id"), "group_ids")
@@ -137,7 +142,9 @@ pub(super) fn select(backend: DbBackend) -> SelectStatement {
             Expr::col((mobile_worker::Entity, Column::ProfileId))
                 .equals((user_profile::Entity, user_profile::Column::Id)),
         )
-        .to_owned()
+        .to_owned();
+    personal_id::beside(&mut query);
+    query
 }
 
 impl Store {
@@ -198,13 +205,15 @@ impl UnitOfWork<CreateMobileWorker> {
         profile: MobileWorkerProfile,
         password_hash: Option<String>,
     ) -> Result<MobileWorker, StoreError> {
+        let space = self.proof.resource();
         let mut worker = MobileWorker {
             id: MobileWorkerId::fresh(self.now),
-            project_space: self.proof.resource().id,
+            project_space: space.id,
             username,
             profile,
             status: MobileWorkerStatus::Active,
             fixed_data: Map::new(),
+            link: space.settings.connect_enabled.then(PersonalIdLink::none),
             lineage: Vec::new(),
             created_at: self.now,
             updated_at: self.now,
@@ -233,6 +242,14 @@ impl UnitOfWork<CreateMobileWorker> {
             last_login_at: Set(None),
             version: Set(1),
             profile_id: Set(profile.user_profile.map(|id| id.0)),
+            profile_id: Set(None),
+            personal_id_status: Set(LinkStatus::NotLinked.name().to_owned()),
+            personal_id_issuer: Set(None),
+            personal_id_subject: Set(None),
+            personal_id_username: Set(None),
+            personal_id_linked_at: Set(None),
+            personal_id_changed_at: Set(None),
+            personal_id_requested_at: Set(None),
         };
         mobile_worker::Entity::insert(row).exec_without_returning(&self.tx).await?;
         insert_locations(&self.tx, &worker).await?;
@@ -395,6 +412,18 @@ impl<A: Action<Resource = MobileWorker>> UnitOfWork<A> {
         session::Entity::update_many()
             .col_expr(session::Column::EndedAt, Expr::val(self.now))
             .filter(session::Column::MobileWorkerId.eq(worker.0))
+            .filter(session::Column::EndedAt.is_null())
+            .exec(&self.tx)
+            .await?;
+        Ok(())
+    }
+
+    /// Ends the sessions that a PersonalID token opened, and no others.
+    pub(super) async fn end_personal_id_sessions(&self, worker: MobileWorkerId) -> Result<(), StoreError> {
+        session::Entity::update_many()
+            .col_expr(session::Column::EndedAt, Expr::val(self.now))
+            .filter(session::Column::MobileWorkerId.eq(worker.0))
+            .filter(session::Column::SignedInBy.eq(sign_in_name(SignIn::PersonalId)))
             .filter(session::Column::EndedAt.is_null())
             .exec(&self.tx)
             .await?;

@@ -216,6 +216,7 @@ impl Store {
             MobileWorkerOrder::FirstName => column(Own::FirstName),
             MobileWorkerOrder::LastName => column(Own::LastName),
             MobileWorkerOrder::CreatedAt => column(Own::CreatedAt),
+            MobileWorkerOrder::LinkStatus => column(Own::PersonalIdStatus),
             // To the letter as the index has it, which is what makes it answer.
             MobileWorkerOrder::LastLoginAt => Expr::cust(match self.backend() {
                 DbBackend::Sqlite => "COALESCE(last_login_at, '1970-01-01T00:00:00+00:00')",
@@ -232,6 +233,10 @@ impl Store {
             query.and_where(Own::Status.is_in(living.map(MobileWorkerStatus::name)));
         } else {
             query.and_where(Own::Status.is_in(filter.statuses.iter().map(|status| status.name())));
+        }
+        if !filter.link_statuses.is_empty() {
+            let wanted = filter.link_statuses.iter().map(|status| status.name());
+            query.and_where(Own::PersonalIdStatus.is_in(wanted));
         }
         for (column, wanted) in [(Own::Username, &filter.username), (Own::Email, &filter.email)] {
             match wanted.as_deref() {

@@ -32,6 +32,7 @@ mod mobile_worker;
 mod mobile_worker_list;
 mod page;
 mod password;
+mod personal_id;
 mod policy;
 mod project_space;
 mod role;

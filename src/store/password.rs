@@ -159,7 +159,7 @@ impl UnitOfWork<ChangePassword> {
                     .await?
             }
             Identity::MobileWorker(id) => {
-                self.check_unlocked(id).await?;
+                let worker = self.check_unlocked(id).await?;
                 mobile_worker::Entity::update_many()
                     .col_expr(mobile_worker::Column::PasswordHash, Expr::val(after))
                     .col_expr(mobile_worker::Column::UpdatedAt, Expr::val(self.now))
@@ -169,6 +169,8 @@ impl UnitOfWork<ChangePassword> {
                     )
                     .filter(mobile_worker::Column::Id.eq(id.0))
                     .filter(mobile_worker::Column::PasswordHash.eq(before))
+                    // A PersonalID link that is made at this moment locks the password: it is another version.
+                    .filter(mobile_worker::Column::Version.eq(worker.version))
                     .exec(&self.tx)
                     .await?
             }
@@ -197,10 +199,10 @@ impl<A: Action<Resource = MobileWorker>> UnitOfWork<A> {
 }
 
 impl<A: Action> UnitOfWork<A> {
-    /// That the worker's password may be set at this moment, in this transaction (DESIGN §1).
-    pub(super) async fn check_unlocked(&self, id: MobileWorkerId) -> Result<(), StoreError> {
+    /// The worker, if their password may be set at this moment, in this transaction (DESIGN §1).
+    pub(super) async fn check_unlocked(&self, id: MobileWorkerId) -> Result<MobileWorker, StoreError> {
         let worker = self.read_back(id).await?;
-        if worker.password_is_editable() { Ok(()) } else { Err(StoreError::PasswordLocked) }
+        if worker.password_is_editable() { Ok(worker) } else { Err(StoreError::PasswordLocked) }
     }
 
     /// Ends the sessions of an account, all but one.

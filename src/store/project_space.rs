@@ -171,6 +171,7 @@ impl UnitOfWork<UpdateProjectSpace> {
         let days = i32::from(settings.invitation_lifetime_days);
         let written = project_space::Entity::update_many()
             .col_expr(project_space::Column::DisplayName, Expr::val(after.display_name.as_str()))
+            .col_expr(project_space::Column::ConnectEnabled, Expr::val(settings.connect_enabled))
             .col_expr(project_space::Column::InvitationLifetimeDays, Expr::val(days))
             .col_expr(project_space::Column::AllowAccessRequests, Expr::val(settings.allow_access_requests))
             .col_expr(project_space::Column::InviteEmailOnly, Expr::val(settings.invite_email_only))
@@ -197,10 +198,11 @@ impl UnitOfWork<UpdateProjectSpace> {
 }
 
 /// What an update may change, for the audit.
-fn fields(space: &ProjectSpace) -> [(&'static str, Json); 6] {
+fn fields(space: &ProjectSpace) -> [(&'static str, Json); 7] {
     let settings = &space.settings;
     [
         ("display_name", json!(space.display_name)),
+        ("connect_enabled", json!(settings.connect_enabled)),
         ("invitation_lifetime_days", json!(settings.invitation_lifetime_days)),
         ("allow_access_requests", json!(settings.allow_access_requests)),
         ("invite_email_only", json!(settings.invite_email_only)),

@@ -27,6 +27,7 @@ mod mail;
 mod migration;
 mod mobile_worker;
 mod node;
+mod personal_id;
 mod policy;
 mod project_space;
 mod rest;

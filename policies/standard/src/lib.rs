@@ -13,6 +13,7 @@ mod invitation;
 mod location;
 mod location_type;
 mod mobile_worker;
+mod personal_id_link;
 mod project_space;
 mod role;
 mod rule;
@@ -61,6 +62,7 @@ fn rule<'a>(kind: &str, action: &str, principal: &'a Principal) -> Option<Rule<'
     let (noun, verb) = action.split_once('.')?;
     match noun {
         "mobile_worker" => mobile_worker::rule(kind, verb, principal),
+        "personal_id_link" => personal_id_link::rule(kind, verb, principal),
         "role" => role::rule(kind, verb, principal),
         "location" => location::rule(kind, verb, principal),
         "location_type" => location_type::rule(kind, verb, principal),

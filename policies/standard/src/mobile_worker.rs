@@ -36,7 +36,7 @@ fn readable(principal: &Principal) -> Condition<'_> {
     seen(principal).or(Condition::equals("id", principal.id.as_str()))
 }
 
-fn editable(principal: &Principal) -> Condition<'_> {
+pub fn editable(principal: &Principal) -> Condition<'_> {
     Condition::when(principal.holds(EDIT)).and(reach(principal))
 }
 
@@ -48,7 +48,7 @@ fn not_created(request: &Request) -> Decision {
     }
 }
 
-fn not_edited(request: &Request) -> Decision {
+pub fn not_edited(request: &Request) -> Decision {
     if !readable(&request.principal).holds(request.attributes()) {
         Decision::not_visible()
     } else if !request.principal.holds(EDIT) {

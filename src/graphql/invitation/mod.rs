@@ -9,7 +9,7 @@ mod query;
 mod resend;
 mod update;
 
-pub use object::InvitationObject;
+pub use object::{DeliveryStatus, InvitationObject};
 pub use preview::InvitationQuery;
 pub use query::{InvitationConnection, InvitationFilterInput, invitations};
 

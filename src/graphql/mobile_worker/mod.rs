@@ -86,7 +86,7 @@ impl From<Settled<crate::authz::Visible<crate::domain::MobileWorker>>> for Mobil
 }
 
 /// The id in an input, or the refusal to answer with.
-fn parse_id(id: &ID) -> Result<MobileWorkerId, Vec<UserError>> {
+pub fn parse_id(id: &ID) -> Result<MobileWorkerId, Vec<UserError>> {
     MobileWorkerId::parse(id).map_err(|error| {
         let path = Some(vec!["id".to_owned()]);
         vec![UserError { code: UserErrorCode::InvalidValue, message: error.to_string(), path }]

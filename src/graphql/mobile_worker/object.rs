@@ -3,6 +3,7 @@ use crate::domain::{MobileWorker, MobileWorkerStatus as Status};
 use crate::graphql::context::ContextExt;
 use crate::graphql::group::GroupObject;
 use crate::graphql::location::LocationObject;
+use crate::graphql::personal_id::PersonalIdLinkObject;
 use crate::graphql::requires::requires;
 use crate::graphql::role::RoleObject;
 use crate::graphql::user_fields::UserProfileObject;
@@ -124,7 +125,13 @@ impl MobileWorkerObject {
         Json::Object(self.0.profile.user_data.clone())
     }
 
-    /// Whether the password can be set, reset or changed: not while the worker's PersonalID link is active.
+    /// The link to the worker's PersonalID account: NOT_LINKED when there is none. Null where the project space does not
+    /// have the Connect feature.
+    async fn personal_id_link(&self) -> Option<PersonalIdLinkObject<'_>> {
+        self.0.link.as_ref().map(PersonalIdLinkObject::from)
+    }
+
+    /// Whether the password can be set, reset or changed: not while the PersonalID link is active.
     async fn password_editable(&self) -> bool {
         self.0.password_is_editable()
     }

@@ -8,6 +8,7 @@ use crate::domain::{
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::ErrorCode;
 use crate::graphql::page::{PageArguments, connection, counted, ids};
+use crate::graphql::personal_id::PersonalIdLinkStatus;
 use crate::service::mobile_worker::{self, List};
 use async_graphql::connection::Connection;
 use async_graphql::{Context, Enum, ID, InputObject, Result};
@@ -24,6 +25,8 @@ pub struct MobileWorkerFilterInput {
     search: Option<String>,
     /// Any of these; all but the deleted when left out.
     statuses: Option<Vec<MobileWorkerStatus>>,
+    /// With a PersonalID link that is any of these. Refused where the project space does not have the Connect feature.
+    link_statuses: Option<Vec<PersonalIdLinkStatus>>,
     /// With any of these roles.
     role_ids: Option<Vec<ID>>,
     /// In any of these groups.
@@ -58,6 +61,9 @@ pub enum MobileWorkerOrderField {
     CreatedAt,
     /// Who never signed in comes before everybody else.
     LastLoginAt,
+    /// What their PersonalID link is: active, inactive, none. Refused where the project space does not have the Connect
+    /// feature.
+    LinkStatus,
 }
 
 /// Up or down.
@@ -74,6 +80,7 @@ impl MobileWorkerFilterInput {
         Ok(MobileWorkerFilter {
             search: self.search,
             statuses: self.statuses.into_iter().flatten().map(Into::into).collect(),
+            link_statuses: self.link_statuses.into_iter().flatten().map(Into::into).collect(),
             roles: ids("roleIds", self.role_ids, RoleId::parse)?,
             groups: ids("groupIds", self.group_ids, GroupId::parse)?,
             user_profiles: ids("profileIds", self.profile_ids, UserProfileId::parse)?,

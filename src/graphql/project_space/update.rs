@@ -16,6 +16,9 @@ pub struct UpdateProjectSpaceInput {
     version: Option<i32>,
     /// What people see: 1 to 100 characters.
     display_name: Option<String>,
+    /// Whether workers may have PersonalID links: the Connect feature. Switched off, it hides the links and ends what they
+    /// allow and forbid; switched on again, they are as they were.
+    connect_enabled: Option<bool>,
     /// How long an invitation is valid after it was last sent: 1 to 365 days. It holds for those that are pending, too.
     invitation_lifetime_days: Option<i32>,
     /// Whether strangers may ask to be let in.
@@ -51,6 +54,7 @@ impl UpdateProjectSpaceMutation {
     ) -> Result<ProjectSpacePayload> {
         let change = ProjectSpaceChange {
             display_name: input.display_name,
+            connect_enabled: input.connect_enabled,
             invitation_lifetime_days: input.invitation_lifetime_days,
             allow_access_requests: input.allow_access_requests,
             invite_email_only: input.invite_email_only,

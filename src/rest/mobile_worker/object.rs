@@ -1,7 +1,7 @@
 use crate::authz::Visible;
 use crate::domain::user_data::{PROFILE_KEY, PROJECT_KEY};
 use crate::domain::{
-    LocationId, MobileWorker, MobileWorkerStatus, PhoneNumber, Principal, ProjectSpace, RoleId,
+    LinkStatus, LocationId, MobileWorker, MobileWorkerStatus, PhoneNumber, Principal, ProjectSpace, RoleId,
 };
 use crate::service::{Failure, Services, location, role};
 use serde_json::{Value as Json, json};
@@ -54,6 +54,27 @@ fn one(
     suffix: &str,
     (roles, seen): (&HashMap<RoleId, &str>, &[LocationId]),
 ) -> Json {
+    let mut object = one_without_link(worker, here, suffix, (roles, seen));
+    // Only where there are links at all (seed 000).
+    if let (Some(link), Some(object)) = (&worker.link, object.as_object_mut()) {
+        let link = json!({
+            "status": link.status.name(),
+            "personal_id_username": link.account.as_ref().map(|account| account.username.as_str()),
+            "linked_at": link.linked_at,
+            "status_changed_at": link.status_changed_at,
+            "access_requested_at": link.access_requested_at,
+        });
+        object.insert("personal_id_link".to_owned(), link);
+    }
+    object
+}
+
+fn one_without_link(
+    worker: &Visible<MobileWorker>,
+    here: &ProjectSpace,
+    suffix: &str,
+    (roles, seen): (&HashMap<RoleId, &str>, &[LocationId]),
+) -> Json {
     let profile = &worker.profile;
     let mut user_data = worker.effective_data();
     let user_profile = profile.user_profile.map(|id| id.hex()).unwrap_or_default();
@@ -91,7 +112,7 @@ pub fn schema() -> Json {
     let texts = |says: &str| json!({ "type": "array", "items": { "type": "string" }, "description": says });
     let truth = |says: &str| json!({ "type": "boolean", "description": says });
     let moment = |says: &str| json!({ "type": "string", "format": "date-time", "description": says });
-    super::super::openapi::all_there(json!({
+    let mut schema = super::super::openapi::all_there(json!({
         "id": text("32 hexadecimal digits."),
         "username": text("Unique in the project space for good."),
         "login_name": text("What the worker signs in with: `username@<project space>.<suffix>`."),
@@ -114,7 +135,28 @@ pub fn schema() -> Json {
             "type": ["string", "null"], "format": "date-time", "description": "When the worker last signed in.",
         }),
         "resource_uri": text("Where this worker is."),
-    }))
+    }));
+    let maybe_moment =
+        |says: &str| json!({ "type": ["string", "null"], "format": "date-time", "description": says });
+    let mut link = super::super::openapi::all_there(json!({
+        "status": json!({
+            "type": "string",
+            "enum": LinkStatus::ALL.map(LinkStatus::name),
+            "description": "While it is active, the worker signs in with PersonalID and nobody sets their password.",
+        }),
+        "personal_id_username": maybe("What the PersonalID account is called."),
+        "linked_at": maybe_moment("When the link was made."),
+        "status_changed_at": maybe_moment("When the link was made, activated or deactivated last."),
+        "access_requested_at": maybe_moment("When the worker asked for an inactive link, until an admin answers."),
+    }));
+    if let Some(link) = link.as_object_mut() {
+        let says = "The link to the worker's PersonalID account. Only where the project space has the Connect feature.";
+        link.insert("description".to_owned(), json!(says));
+    }
+    if let Some(properties) = schema.get_mut("properties").and_then(Json::as_object_mut) {
+        properties.insert("personal_id_link".to_owned(), link);
+    }
+    schema
 }
 
 /// The schema of a page of workers.

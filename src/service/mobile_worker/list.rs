@@ -1,4 +1,5 @@
-use crate::authz::Visible;
+use crate::authz::{ReadMobileWorker, Scope, Visible};
+use crate::domain::personal_id::feature_disabled;
 use crate::domain::{
     Direction, FILTER_IDS_MAX, FaultCode, Faults, MobileWorker, MobileWorkerFilter, MobileWorkerOrder, Page,
     PageRequest, Principal, ProjectSpaceId, check_search,
@@ -31,6 +32,9 @@ pub async fn list(
 ) -> Result<Page<Visible<MobileWorker>>, Refused> {
     let filter = checked(services, principal, space, &list.filter).await?;
     let scope = services.authorizer.scope(principal, space).await?;
+    if !list.filter.link_statuses.is_empty() || list.order == MobileWorkerOrder::LinkStatus {
+        has_links(services, &scope).await?;
+    }
     Ok(services.store.mobile_workers(&scope, &filter, (list.order, list.direction), &list.page).await?)
 }
 
@@ -46,6 +50,9 @@ pub async fn count(
 ) -> Result<u64, Refused> {
     let filter = checked(services, principal, space, filter).await?;
     let scope = services.authorizer.scope(principal, space).await?;
+    if !filter.link_statuses.is_empty() {
+        has_links(services, &scope).await?;
+    }
     Ok(services.store.count_mobile_workers(&scope, &filter).await?)
 }
 
@@ -60,6 +67,14 @@ async fn checked<'a>(
     let Some(locations) = &filter.locations else { return Ok(Cow::Borrowed(filter)) };
     let seen = location::seen(services, principal, space, locations).await?;
     Ok(Cow::Owned(MobileWorkerFilter { locations: Some(seen), ..filter.clone() }))
+}
+
+/// Links are chosen by and sorted by only where there are any to be seen.
+async fn has_links(services: &Services, scope: &Scope<ReadMobileWorker>) -> Result<(), Refused> {
+    if services.store.has_personal_id_links(scope).await? {
+        return Ok(());
+    }
+    Err(feature_disabled(&["filter", "link_statuses"]).into())
 }
 
 fn check(filter: &MobileWorkerFilter) -> Result<(), Faults> {

@@ -27,7 +27,7 @@ use crate::authz::{Action, Attributes, Authorized};
 use crate::domain::{FaultCode, Faults, MobileWorker, MobileWorkerId, MobileWorkerProfile, Principal};
 
 /// Reads a worker and asks whether the caller may do this to it. `version` is what the caller last saw, if they say.
-async fn judged<A: Action<Resource = MobileWorker>>(
+pub(in crate::service) async fn judged<A: Action<Resource = MobileWorker>>(
     services: &Services,
     principal: &Principal,
     id: MobileWorkerId,
@@ -61,6 +61,6 @@ fn proposed(profile: &MobileWorkerProfile) -> Attributes {
         .with("profile_id", profile.user_profile.map(|id| id.hex()))
 }
 
-fn wrong_state(message: &str) -> Refused {
+pub(in crate::service) fn wrong_state(message: &str) -> Refused {
     Refused::Input(Faults::one(FaultCode::InvalidState, &["id"], message))
 }

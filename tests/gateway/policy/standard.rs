@@ -103,6 +103,8 @@ fn table(asker: &Asker, kind: &str, action: &str, row: &Attributes, proposed: &A
                 | "mobile_worker.set_password"
                 | "mobile_worker.deactivate"
                 | "mobile_worker.delete"
+                | "personal_id_link.activate"
+                | "personal_id_link.deactivate"
                 | "mobile_worker.restore"
                 | "mobile_worker.set_password" => match (edits, reads) {
                     (true, _) => Permit,

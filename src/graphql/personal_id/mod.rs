@@ -1,0 +1,37 @@
+//! PersonalID links of mobile workers.
+
+mod activate;
+mod deactivate;
+mod object;
+
+pub use object::{PersonalIdLinkObject, PersonalIdLinkStatus};
+
+use super::error::{Settled, UserError};
+use super::mobile_worker::MobileWorkerObject;
+use crate::authz::Visible;
+use crate::domain::MobileWorker;
+use async_graphql::{MergedObject, SimpleObject};
+
+#[derive(MergedObject, Default)]
+pub struct PersonalIdMutation(
+    activate::ActivatePersonalIdLinkMutation,
+    deactivate::DeactivatePersonalIdLinkMutation,
+);
+
+/// What became of a worker's PersonalID link.
+#[derive(SimpleObject, Default)]
+pub struct PersonalIdPayload {
+    /// The worker as it is now; null when it was refused.
+    mobile_worker: Option<MobileWorkerObject>,
+    /// All that was wrong with the input.
+    user_errors: Vec<UserError>,
+}
+
+impl From<Settled<Visible<MobileWorker>>> for PersonalIdPayload {
+    fn from(settled: Settled<Visible<MobileWorker>>) -> Self {
+        match settled {
+            Ok(worker) => Self { mobile_worker: Some(worker.into()), user_errors: Vec::new() },
+            Err(user_errors) => Self { mobile_worker: None, user_errors },
+        }
+    }
+}
