@@ -242,7 +242,6 @@ impl UnitOfWork<CreateMobileWorker> {
             last_login_at: Set(None),
             version: Set(1),
             profile_id: Set(profile.user_profile.map(|id| id.0)),
-            profile_id: Set(None),
             personal_id_status: Set(LinkStatus::NotLinked.name().to_owned()),
             personal_id_issuer: Set(None),
             personal_id_subject: Set(None),
