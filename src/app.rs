@@ -8,9 +8,11 @@ use crate::authz::Authorizer;
 use crate::config::Config;
 use crate::domain::{Clock, InvalidId, ProjectSpaceId, SystemClock, WebUserId};
 use crate::http::{self, App};
-use crate::outbound::HttpsClient;
+use crate::outbound::personal_id::OpenIdTokens;
+use crate::outbound::{HttpsClient, is_loopback};
 use crate::policy::{ModuleSource, PolicyConfig, PolicyError, PolicyHost};
 use crate::service::mail::Mailer;
+use crate::service::personal_id::PersonalIdTokens;
 use crate::service::{Cursors, Https, Services};
 use crate::store::{ConnectOptions, Store, StoreError, migrate_up};
 use crate::webhook::MailReports;
@@ -49,6 +51,11 @@ pub enum StartError {
     /// TLS cannot be had.
     #[error("the cryptography of this build cannot do TLS")]
     Tls(#[from] rustls::Error),
+    /// An issuer that anybody on the way could speak for.
+    #[error(
+        "`personal_id_issuer` must start with `https://`; `http://` is for an issuer on this very machine"
+    )]
+    PersonalIdIssuer,
     /// Not a web user's id.
     #[error("`operators` must list ids of web users, as `fieldgate user add --json` prints them")]
     Operator(#[source] InvalidId),
@@ -98,6 +105,8 @@ pub struct Parts {
     pub mail_webhook_secret: Option<SecretString>,
     /// The SNS topics that are listened to.
     pub mail_sns_topics: Vec<String>,
+    /// Says whose a PersonalID token is, if anybody does.
+    pub personal_id: Option<Arc<dyn PersonalIdTokens>>,
     /// The operators among the web users.
     pub operators: Vec<WebUserId>,
 }
@@ -131,6 +140,7 @@ impl Gateway {
             https: Arc::new(HttpsClient::new()?),
             mail_webhook_secret: config.mail_webhook_secret.clone(),
             mail_sns_topics: config.mail_sns_topics.clone(),
+            personal_id: personal_id(config)?,
             operators,
         };
         let gateway = Self::assemble(parts).await?;
@@ -161,6 +171,7 @@ impl Gateway {
             store,
             authenticator,
             mailer: parts.mailer,
+            personal_id: parts.personal_id,
             public_url: parts.public_url.into(),
         };
         let mail_reports = MailReports::new(parts.mail_webhook_secret, parts.mail_sns_topics, parts.https);
@@ -271,6 +282,20 @@ impl Gateway {
             }
         }
     }
+}
+
+/// Whose tokens are taken, if the operator has said so.
+fn personal_id(config: &Config) -> Result<Option<Arc<dyn PersonalIdTokens>>, StartError> {
+    let (Some(issuer), Some(audience)) = (&config.personal_id_issuer, &config.personal_id_audience) else {
+        return Ok(None);
+    };
+    let https = match issuer {
+        local if is_loopback(local) => HttpsClient::with_loopback()?,
+        public if public.starts_with("https://") => HttpsClient::new()?,
+        _ => return Err(StartError::PersonalIdIssuer),
+    };
+    let tokens = OpenIdTokens::of(issuer.clone(), audience.clone(), Arc::new(https), Arc::new(SystemClock));
+    Ok(Some(Arc::new(tokens)))
 }
 
 /// Makes the data folder, for the gateway's own user alone: it holds the database and the key.

@@ -49,6 +49,10 @@ pub struct Config {
     /// The Amazon SNS topics, by ARN, whose messages `/webhooks/mail/ses` takes.
     #[serde(default)]
     pub mail_sns_topics: Vec<String>,
+    /// PersonalID: the address of its OpenID issuer, to the letter. When not set, nobody links or signs in with PersonalID.
+    pub personal_id_issuer: Option<String>,
+    /// The audience that PersonalID's tokens for this gateway name. Must be set along with `personal_id_issuer`.
+    pub personal_id_audience: Option<String>,
     /// The web users, by id (`wu_…`), who may do over GraphQL what the gateway's operator may: clear blocked addresses.
     #[serde(default)]
     pub operators: Vec<String>,
@@ -87,6 +91,14 @@ pub struct ConfigOptions {
     #[arg(long, global = true, value_name = "DIR")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub data_dir: Option<PathBuf>,
+    /// PersonalID's OpenID issuer [default: none, and nobody signs in with PersonalID]
+    #[arg(long, global = true, value_name = "URL")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub personal_id_issuer: Option<String>,
+    /// The audience of PersonalID's tokens for this gateway; needed with --personal-id-issuer
+    #[arg(long, global = true, value_name = "NAME")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub personal_id_audience: Option<String>,
     /// The configuration file [default: fieldgate.toml, if it is there]
     #[arg(long, global = true, value_name = "FILE")]
     #[serde(skip)]
@@ -179,6 +191,9 @@ impl Config {
                 "mail_webhook_secret",
                 "must be at least 16 characters long: make one with `openssl rand -hex 32`",
             );
+        }
+        if self.personal_id_issuer.is_some() != self.personal_id_audience.is_some() {
+            return wrong("personal_id_audience", "and `personal_id_issuer` must be set together");
         }
         if self.database_connections == 0 {
             return wrong("database_connections", "must be at least 1");

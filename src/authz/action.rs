@@ -3,8 +3,9 @@
 use super::attribute::{AttributeInfo, Attributes, attributes};
 use crate::domain::{
     AccessRequest, Account, ApiKey, CustomPermission, EmailAddress, FrontDoor, Gateway, Group, Identity,
-    Invitation, InvitationLink, Location, LocationType, Mail, Member, MobileWorker, ProjectSpace,
-    ProjectSpaceId, Role, Session, UserFieldDefinition, UserProfile, WebUser,
+    Invitation, InvitationLink, Location, LocationType, Mail, Member, MobileWorker, PersonalIdHolder,
+    PersonalIdInviteLink, ProjectSpace, ProjectSpaceId, Role, Session, UserFieldDefinition, UserProfile,
+    WebUser,
 };
 
 /// Something that policy is asked about.
@@ -39,8 +40,8 @@ pub enum Realm {
     ProjectSpace(ProjectSpaceId),
     /// The person it belongs to, and nobody else: their own sessions and account.
     Own(Identity),
-    /// Whoever holds a single-use link: the store finds the row only by the hash of its token. Its project space, for
-    /// the audit.
+    /// Whoever holds a single-use link: the store finds the row only by the hash of its token; or whoever has proved to
+    /// have the PersonalID account that it finds the row by. Its project space, for the audit.
     Link(ProjectSpaceId),
     /// Whoever comes: the store finds the row only where the project space lets strangers in so far. Its project space,
     /// for the audit.
@@ -288,6 +289,16 @@ actions! {
     /// Put a mobile worker into a group, or take them out of it, from the group's side.
     RegroupMobileWorker on MobileWorker = "mobile_worker.regroup";
 
+    /// Invite a mobile worker to link their PersonalID account.
+    InvitePersonalId on MobileWorker = "personal_id_link.invite";
+    /// See what one's link invites to.
+    PreviewPersonalIdInvite on PersonalIdInviteLink = "personal_id_link.preview";
+    /// Accept an invite to link a PersonalID account, by its link or code and with a token of the account's.
+    AcceptPersonalIdInvite on PersonalIdInviteLink = "personal_id_link.accept";
+    /// Link a PersonalID account to oneself, signed in as the mobile worker.
+    LinkPersonalId on MobileWorker = "personal_id_link.link";
+    /// Ask for one's inactive link, with a token of the PersonalID account's.
+    RequestPersonalIdAccess on PersonalIdHolder = "personal_id_link.request_access";
     /// Make a mobile worker's PersonalID link active again: "Link PersonalID".
     ActivatePersonalIdLink on MobileWorker = "personal_id_link.activate";
     /// Make a mobile worker's PersonalID link inactive, and keep it: "Unlink PersonalID".

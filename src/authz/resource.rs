@@ -5,8 +5,9 @@ use super::action::{Realm, Resource};
 use super::attribute::{AttributeInfo, Attributes, attributes, typed};
 use crate::domain::{
     AccessRequest, Account, ApiKey, CustomPermission, EmailAddress, FrontDoor, Gateway, Group, Identity,
-    Invitation, InvitationLink, Location, LocationId, LocationType, Mail, Member, MobileWorker, ProjectSpace,
-    ProjectSpaceId, Role, Session, UserFieldDefinition, UserProfile, WebUser,
+    Invitation, InvitationLink, Location, LocationId, LocationType, Mail, Member, MobileWorker,
+    PersonalIdHolder, PersonalIdInviteLink, ProjectSpace, ProjectSpaceId, Role, Session, UserFieldDefinition,
+    UserProfile, WebUser,
 };
 
 fn hexes(ids: &[LocationId]) -> Vec<String> {
@@ -51,6 +52,10 @@ resources! {
     // Nor is one about what only the holder of a link can find, and about a door that stands open to everybody.
     InvitationLink = "invitation_link" of |it| Realm::Link(it.invitation.project_space),
         id |it| Some(it.invitation.id.hex()), |_it| {};
+    PersonalIdInviteLink = "personal_id_invite_link" of |it| Realm::Link(it.worker.project_space),
+        id |it| Some(it.worker.id.hex()), |_it| {};
+    PersonalIdHolder = "personal_id_holder" of |it| Realm::Link(it.0.project_space),
+        id |it| Some(it.0.id.hex()), |_it| {};
     FrontDoor = "front_door" of |it| Realm::Open(it.project_space), id |it| Some(it.project_space.hex()),
         |_it| {};
 

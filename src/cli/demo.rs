@@ -1,10 +1,10 @@
 //! The demo: a project space with enough people in it to try everything. Its passwords are known to everybody.
 
-use super::{CommandError, operator};
+use super::{CommandError, demo_personal_id, operator};
 use crate::authn::Overloaded;
 use crate::domain::{
-    GroupId, GroupInput, LocationId, LocationInput, LocationTypeInput, MobileWorkerInput, Patch, Principal,
-    ProjectSpaceInput, RoleInput, Settings,
+    GroupId, GroupInput, LocationId, LocationInput, LocationTypeInput, MobileWorkerId, MobileWorkerInput,
+    Patch, Principal, ProjectSpaceInput, RoleInput, Settings,
 };
 use crate::service::mobile_worker::NewPassword;
 use crate::service::web_user::NewWebUser;
@@ -17,6 +17,8 @@ const SPACE: &str = "demo";
 const PASSWORD: &str = "demo-demo-demo-demo";
 const WORKER_PASSWORD: &str = "demo-demo";
 const WORKERS: usize = 200;
+/// How many of them have something to do with PersonalID.
+const LINKED: usize = 6;
 const STATES: [(&str, [&str; 2]); 2] =
     [("Massachusetts", ["Middlesex", "Suffolk"]), ("Vermont", ["Addison", "Windham"])];
 const CLINICS: [&str; 3] = ["North Clinic", "South Clinic", "Central Clinic"];
@@ -74,7 +76,8 @@ pub async fn fill(services: &Services) -> Result<(), CommandError> {
         };
         web_user::add(services, &operator, SPACE, &user).await?;
     }
-    workers(services, &operator, &clinics, &groups).await
+    let first = workers(services, &operator, &clinics, &groups).await?;
+    demo_personal_id::fill(services, &operator, SPACE, &first).await
 }
 
 /// Two states with two districts each, and three clinics in each of those.
@@ -123,17 +126,19 @@ async fn groups(services: &Services, operator: &Principal) -> Result<Vec<GroupId
     Ok(made)
 }
 
+/// Makes them, and gives those who are to have PersonalID links, with the names of their accounts.
 async fn workers(
     services: &Services,
     operator: &Principal,
     clinics: &[LocationId],
     groups: &[GroupId],
-) -> Result<(), CommandError> {
+) -> Result<Vec<(MobileWorkerId, String)>, CommandError> {
     // One hash for all: they share the password, and two hundred hashes would keep a newcomer waiting.
     let hash = services.authenticator.passwords.hash(WORKER_PASSWORD.to_owned().into()).await;
     let hash = hash.map_err(|Overloaded| Refused::from(Failure::Busy))?;
     let turn =
         |list: &[&'static str], number: usize| list.get(number % list.len()).copied().unwrap_or_default();
+    let mut first = Vec::new();
     for number in 0..WORKERS {
         let first_name = turn(&FIRST_NAMES, number);
         let last_name = turn(&LAST_NAMES, number / FIRST_NAMES.len());
@@ -149,9 +154,14 @@ async fn workers(
         };
         let username = format!("{}.{}.{number}", first_name.to_lowercase(), last_name.to_lowercase());
         let password = NewPassword::Hashed(hash.clone());
-        mobile_worker::create(services, operator, SPACE, &username, &input, password).await?;
+        let made = mobile_worker::create(services, operator, SPACE, &username, &input, password).await?;
+        // The very first one keeps to their password.
+        if (1..=LINKED).contains(&number) {
+            let account = format!("{}.{}", first_name.to_lowercase(), last_name.to_lowercase());
+            first.push((made.id, account));
+        }
     }
-    Ok(())
+    Ok(first)
 }
 
 /// The sign-ins, and three commands to paste.
@@ -168,6 +178,8 @@ Fieldgate is serving a demo.
   supervisor@demo.example           {PASSWORD}   manage the workers of the district Middlesex
   reader@demo.example               {PASSWORD}   see reports, and no workers (Read Only)
   amina.abebe.0@demo.fieldgate.local    {WORKER_PASSWORD}         a mobile worker
+
+  PersonalID      six workers from bilal.abebe.1 on are linked, unlinked or invited; `fieldgate dev personal-id` plays PersonalID
 
 Paste these into another terminal:
 

@@ -2,6 +2,8 @@
 
 mod account;
 mod demo;
+mod demo_personal_id;
+mod dev;
 mod mail;
 mod migrate;
 mod policy;
@@ -48,6 +50,9 @@ enum Command {
     /// Policy modules
     #[command(subcommand)]
     Policy(policy::PolicyCommand),
+    /// Servers of others, to develop against: PersonalID
+    #[command(subcommand)]
+    Dev(dev::DevCommand),
     /// The outbox, what mails say, and what comes back
     #[command(subcommand)]
     Mail(mail::MailCommand),
@@ -106,6 +111,7 @@ async fn execute(options: &ConfigOptions, command: Command) -> Result<(), Comman
             Ok(())
         }
         Command::Policy(command) => policy::run(options, command).await,
+        Command::Dev(command) => dev::run(options, command).await,
         Command::Serve(serve) => serve::run(options, serve).await,
         Command::Mail(command) => mail::run(options, command).await,
         Command::Migrate(command) => migrate::run(options, command).await,

@@ -1,4 +1,5 @@
-use super::{CommandError, demo, open};
+use super::{CommandError, demo, dev, start_log};
+use crate::app::Gateway;
 use crate::config::{Config, ConfigOptions};
 use clap::Args;
 use std::net::SocketAddr;
@@ -11,7 +12,14 @@ pub struct ServeOptions {
 }
 
 pub async fn run(options: &ConfigOptions, serve: ServeOptions) -> Result<(), CommandError> {
-    let (config, gateway) = open(options).await?;
+    let mut config = Config::read(options)?;
+    if serve.demo && config.personal_id_issuer.is_none() {
+        // The one that `fieldgate dev personal-id` runs.
+        config.personal_id_issuer = Some(dev::issuer(dev::PORT));
+        config.personal_id_audience = Some(dev::AUDIENCE.to_owned());
+    }
+    start_log(&config);
+    let gateway = Gateway::open(&config).await?;
     if serve.demo {
         if !config.listen.ip().is_loopback() {
             tracing::warn!(

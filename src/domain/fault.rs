@@ -96,6 +96,12 @@ pub enum FaultCode {
     AlreadyLinked,
     /// The project space does not have this feature.
     FeatureDisabled,
+    /// The gateway's operator has not set up what this needs.
+    NotConfigured,
+    /// The PersonalID account is linked to another worker of this project space, perhaps a deleted one.
+    PersonalIdTaken,
+    /// Your PersonalID link is inactive: ask for it with `requestPersonalIdAccess`.
+    LinkInactive,
 }
 
 impl FaultCode {
@@ -143,6 +149,9 @@ impl FaultCode {
             Self::LinkNotFound => "LINK_NOT_FOUND",
             Self::AlreadyLinked => "ALREADY_LINKED",
             Self::FeatureDisabled => "FEATURE_DISABLED",
+            Self::NotConfigured => "NOT_CONFIGURED",
+            Self::PersonalIdTaken => "PERSONAL_ID_TAKEN",
+            Self::LinkInactive => "LINK_INACTIVE",
         }
     }
 }

@@ -20,19 +20,22 @@ pub enum MailTemplate {
     AccessApproved,
     /// To the owner of an account: its password was changed.
     PasswordChanged,
+    /// To a mobile worker: link your PersonalID account. Its link is for the application on their phone.
+    PersonalIdInvite,
     /// To whoever an operator names: mail works. Never queued.
     Test,
 }
 
 impl MailTemplate {
     /// Every template.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::ActionNotice,
         Self::Invitation,
         Self::InvitationAccepted,
         Self::AccessRequest,
         Self::AccessApproved,
         Self::PasswordChanged,
+        Self::PersonalIdInvite,
         Self::Test,
     ];
 
@@ -45,6 +48,7 @@ impl MailTemplate {
             Self::AccessRequest => "access_request",
             Self::AccessApproved => "access_approved",
             Self::PasswordChanged => "password_changed",
+            Self::PersonalIdInvite => "personal_id_invite",
             Self::Test => "test",
         }
     }
@@ -68,6 +72,8 @@ impl MailTemplate {
             Self::AccessApproved => &["inviter", "role"],
             // `account`: the sign-in name. `changed_at`: RFC 3339.
             Self::PasswordChanged => &["account", "changed_at"],
+            // `inviter`: a name for people. `username`: the worker's. `expires_at`: RFC 3339. `link`: as of an invitation.
+            Self::PersonalIdInvite => &["inviter", "username", "expires_at", "link"],
             Self::Test => &[],
         }
     }

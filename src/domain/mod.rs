@@ -63,7 +63,8 @@ pub use password::{PasswordRule, Strength, WeakPassword};
 pub use permission::{CustomPermission, CustomPermissionInput};
 pub use person::{Email, Language, PhoneNumber};
 pub use personal_id::{
-    LinkRefusal, LinkStatus, LinkStep, PersonalIdAccount, PersonalIdInvite, PersonalIdLink,
+    InviteState, LinkRefusal, LinkStatus, LinkStep, PersonalIdAccount, PersonalIdHolder, PersonalIdInvite,
+    PersonalIdInviteLink, PersonalIdLink,
 };
 pub use principal::{Channel, Identity, Origin, Principal, SignIn, Standing};
 pub use project_space::{

@@ -1,8 +1,9 @@
 //! PersonalID links: a worker's account in one project space, tied to the account that they have with PersonalID, an OpenID
 //! provider outside of us. Sources: seed 000, DESIGN §1 "PersonalID link", reference commcare-users §5.
 
-use super::{DeliveryStatus, FaultCode, Faults};
+use super::{DeliveryStatus, FaultCode, Faults, MobileWorker};
 use chrono::{DateTime, TimeDelta, Utc};
+use uuid::Uuid;
 
 /// How long an invite can be accepted. As Connect's own (reference §5.5).
 pub const INVITE_LIFETIME: TimeDelta = TimeDelta::days(7);
@@ -160,6 +161,54 @@ pub struct PersonalIdInvite {
     /// What has become of its mail; none where it was handed over.
     pub delivery: Option<DeliveryStatus>,
 }
+
+/// What was done about an invite. That it has expired is no deed: the clock says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InviteState {
+    /// Nothing yet.
+    Pending,
+    /// The worker accepted it.
+    Accepted,
+    /// A newer one took its place, or the worker was linked without it.
+    Replaced,
+}
+
+impl InviteState {
+    /// The name that the database knows.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Accepted => "accepted",
+            Self::Replaced => "replaced",
+        }
+    }
+
+    /// The state of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Pending, Self::Accepted, Self::Replaced].into_iter().find(|state| state.name() == name)
+    }
+}
+
+/// An invite as whoever holds its link or code finds it.
+#[derive(Debug, Clone)]
+pub struct PersonalIdInviteLink {
+    /// Its id.
+    pub id: Uuid,
+    /// What was done about it.
+    pub state: InviteState,
+    /// From when on it can no longer be accepted.
+    pub expires_at: DateTime<Utc>,
+    /// Whom it invites.
+    pub worker: MobileWorker,
+    /// The project space's name, as in URLs: the worker signs in with it.
+    pub project_space: String,
+    /// The project space's name for people.
+    pub project_space_name: String,
+}
+
+/// A worker as whoever has the PersonalID account of their link finds them.
+#[derive(Debug, Clone)]
+pub struct PersonalIdHolder(pub MobileWorker);
 
 /// The refusal of everything about links where the project space does not have them.
 pub fn feature_disabled(path: &[&str]) -> Faults {

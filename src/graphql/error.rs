@@ -207,4 +207,10 @@ pub enum UserErrorCode {
     AlreadyLinked,
     /// The project space does not have this feature.
     FeatureDisabled,
+    /// The gateway's operator has not set up what this needs.
+    NotConfigured,
+    /// The PersonalID account is linked to another worker of this project space, perhaps a deleted one.
+    PersonalIdTaken,
+    /// Your PersonalID link is inactive: ask for it with `requestPersonalIdAccess`.
+    LinkInactive,
 }

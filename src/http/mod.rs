@@ -32,6 +32,7 @@ pub fn routes(app: App) -> impl Endpoint<Output = poem::Response> {
         .at("/a/:space/api/user/v1/:id/:verb", rest::worker_verb(app.clone()))
         .at("/a/:space/api/user/v1/:id/:verb/", rest::worker_verb(app.clone()))
         .at("/openapi.json", poem::get(rest::openapi_document))
+        .at("/personal-id/:token", pages::personal_id(app.clone()))
         .at("/invitation/:token", pages::invitation(app.clone()))
         .at("/a/:space/api/invitation/v1", rest::invitations(app.clone()))
         .at("/a/:space/api/invitation/v1/", rest::invitations(app.clone()))

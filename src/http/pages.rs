@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 const FORM_MAX: usize = 16 * 1024;
 
 /// What addresses begin with whose rest is a token, which no log may hold.
-pub const LINKS: &[&str] = &["/invitation/", "/confirm/", "/reset-password/"];
+pub const LINKS: &[&str] = &["/invitation/", "/personal-id/", "/confirm/", "/reset-password/"];
 
 /// No script, no style but ours, nothing from anywhere, in nobody's frame; and forms go back where they came from.
 static CONTENT_SECURITY_POLICY: LazyLock<String> = LazyLock::new(|| {
@@ -26,6 +26,26 @@ pub fn invitation(app: App) -> impl Endpoint<Output = Response> {
     poem::endpoint::make(move |request| {
         let app = app.clone();
         async move { Ok::<_, poem::Error>(serve(&app, request).await) }
+    })
+}
+
+/// `/personal-id/<token>`: to be looked at, and accepted by the application on a phone.
+pub fn personal_id(app: App) -> impl Endpoint<Output = Response> {
+    poem::endpoint::make(move |request: Request| {
+        let app = app.clone();
+        async move {
+            let token = request.path_params::<String>().unwrap_or_default();
+            let origin = edge::origin(&request, Channel::Page);
+            Ok::<_, poem::Error>(match *request.method() {
+                Method::GET | Method::HEAD => {
+                    written(pages::personal_id::show(&app.services, origin, token).await)
+                }
+                _ => Response::builder()
+                    .status(StatusCode::METHOD_NOT_ALLOWED)
+                    .header(header::ALLOW, "GET")
+                    .finish(),
+            })
+        }
     })
 }
 

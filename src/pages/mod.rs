@@ -5,6 +5,7 @@
 
 mod form;
 pub mod invitation;
+pub mod personal_id;
 mod template;
 
 pub use form::Form;

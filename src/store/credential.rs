@@ -10,8 +10,8 @@ use super::role_use::owner_is_a_member;
 use super::row_filter::is_storable;
 use super::session::session;
 use crate::domain::{
-    ApiKey, GroupId, Identity, LinkStatus, LocationId, MobileWorkerId, MobileWorkerStatus, ProjectSpaceId,
-    RoleId, Session, SessionId, Standing, WebUserId, permission::Grants,
+    ApiKey, GroupId, Identity, LinkStatus, LocationId, MobileWorkerId, MobileWorkerStatus, PersonalIdAccount,
+    ProjectSpaceId, RoleId, Session, SessionId, Standing, WebUserId, permission::Grants,
 };
 use chrono::{DateTime, Utc};
 use entity::{
@@ -34,6 +34,17 @@ pub struct PasswordCredential {
     /// The PHC string; none when no password was ever set.
     pub password_hash: Option<String>,
     /// Whether the account may sign in.
+    pub may_sign_in: bool,
+}
+
+/// A worker as a PersonalID account finds them.
+#[derive(Debug, Clone)]
+pub struct PersonalIdCredential {
+    /// Who it is.
+    pub identity: Identity,
+    /// What the link is.
+    pub link: LinkStatus,
+    /// Whether the worker may sign in at all.
     pub may_sign_in: bool,
 }
 
@@ -79,6 +90,13 @@ struct WorkerPassword {
     id: Uuid,
     status: String,
     password_hash: Option<String>,
+}
+
+#[derive(FromQueryResult)]
+struct WorkerLink {
+    id: Uuid,
+    status: String,
+    personal_id_status: String,
 }
 
 #[derive(FromQueryResult)]
@@ -137,6 +155,43 @@ impl Store {
         Ok(self.one::<WorkerPassword>(&query).await?.map(|row| PasswordCredential {
             identity: Identity::MobileWorker(MobileWorkerId(row.id)),
             password_hash: row.password_hash,
+            may_sign_in: row.status == MobileWorkerStatus::Active.name(),
+        }))
+    }
+
+    /// The worker of this project space whose link is to this account, where there are links.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn personal_id_credential(
+        &self,
+        project_space: &str,
+        account: &PersonalIdAccount,
+    ) -> Result<Option<PersonalIdCredential>, StoreError> {
+        use mobile_worker::Column;
+        if !is_storable(project_space) {
+            return Ok(None);
+        }
+        let query = Query::select()
+            .columns(
+                [Column::Id, Column::Status, Column::PersonalIdStatus].map(|of| (mobile_worker::Entity, of)),
+            )
+            .from(mobile_worker::Entity)
+            .inner_join(
+                project_space::Entity,
+                Expr::col((project_space::Entity, project_space::Column::Id))
+                    .equals((mobile_worker::Entity, Column::ProjectSpaceId)),
+            )
+            .and_where(project_space::Column::Name.eq(project_space))
+            .and_where(project_space::Column::ConnectEnabled.eq(true))
+            .and_where(Column::PersonalIdIssuer.eq(account.issuer.as_str()))
+            .and_where(Column::PersonalIdSubject.eq(account.subject.as_str()))
+            .to_owned();
+        let Some(row) = self.one::<WorkerLink>(&query).await? else { return Ok(None) };
+        Ok(Some(PersonalIdCredential {
+            identity: Identity::MobileWorker(MobileWorkerId(row.id)),
+            link: LinkStatus::named(&row.personal_id_status)
+                .ok_or(StoreError::Inconsistent("status of a PersonalID link"))?,
             may_sign_in: row.status == MobileWorkerStatus::Active.name(),
         }))
     }

@@ -7,7 +7,7 @@ use super::link::{Link, parse_ids};
 use super::personal_id::{self, LinkRow};
 use crate::authz::{
     Action, ActivateMobileWorker, Authorized, CreateMobileWorker, DeactivateMobileWorker, DeleteMobileWorker,
-    RestoreMobileWorker, Sealed, UpdateMobileWorker,
+    Resource, RestoreMobileWorker, Sealed, UpdateMobileWorker,
 };
 use crate::domain::{
     Email, GroupId, Language, LinkStatus, LocationId, MobileWorker, MobileWorkerId, MobileWorkerProfile,
@@ -105,6 +105,14 @@ fn worker(row: MobileWorkerRow) -> Result<MobileWorker, StoreError> {
 
 pub(super) fn sealed(row: MobileWorkerRow) -> Result<Sealed<MobileWorker>, StoreError> {
     Ok(Sealed::new(worker(row)?))
+}
+
+/// The same, as what somebody finds who is not of the project space.
+pub(super) fn sealed_as<R: Resource>(
+    row: MobileWorkerRow,
+    found: impl FnOnce(MobileWorker) -> R,
+) -> Result<Sealed<R>, StoreError> {
+    Ok(Sealed::new(found(worker(row)?)))
 }
 
 /// A worker with all that hangs on it, in one statement.
@@ -390,23 +398,6 @@ impl<A: Action<Resource = MobileWorker>> UnitOfWork<A> {
         self.refresh(before.id).await
     }
 
-    pub(super) async fn write(
-        &mut self,
-        before: &MobileWorker,
-        values: Vec<(mobile_worker::Column, Expr)>,
-    ) -> Result<(), StoreError> {
-        let mut update = mobile_worker::Entity::update_many()
-            .col_expr(mobile_worker::Column::UpdatedAt, Expr::val(self.now))
-            .col_expr(mobile_worker::Column::Version, Expr::val(before.version.saturating_add(1)))
-            .filter(mobile_worker::Column::Id.eq(before.id.0))
-            // The decision was about this version of the row, so the write is too.
-            .filter(mobile_worker::Column::Version.eq(before.version));
-        for (column, value) in values {
-            update = update.col_expr(column, value);
-        }
-        if update.exec(&self.tx).await?.rows_affected == 1 { Ok(()) } else { Err(StoreError::Stale) }
-    }
-
     pub(super) async fn end_sessions(&self, worker: MobileWorkerId) -> Result<(), StoreError> {
         session::Entity::update_many()
             .col_expr(session::Column::EndedAt, Expr::val(self.now))
@@ -436,6 +427,24 @@ impl<A: Action<Resource = MobileWorker>> UnitOfWork<A> {
 }
 
 impl<A: Action> UnitOfWork<A> {
+    /// Writes columns of the worker that was judged, or of the one that hangs on what was judged.
+    pub(super) async fn write(
+        &mut self,
+        before: &MobileWorker,
+        values: Vec<(mobile_worker::Column, Expr)>,
+    ) -> Result<(), StoreError> {
+        let mut update = mobile_worker::Entity::update_many()
+            .col_expr(mobile_worker::Column::UpdatedAt, Expr::val(self.now))
+            .col_expr(mobile_worker::Column::Version, Expr::val(before.version.saturating_add(1)))
+            .filter(mobile_worker::Column::Id.eq(before.id.0))
+            // The decision was about this version of the row, so the write is too.
+            .filter(mobile_worker::Column::Version.eq(before.version));
+        for (column, value) in values {
+            update = update.col_expr(column, value);
+        }
+        if update.exec(&self.tx).await?.rows_affected == 1 { Ok(()) } else { Err(StoreError::Stale) }
+    }
+
     /// The worker as it stands in this transaction.
     pub(super) async fn read_back(&self, id: MobileWorkerId) -> Result<MobileWorker, StoreError> {
         let query = select(self.backend()).and_where(mobile_worker::Column::Id.eq(id.0)).to_owned();

@@ -33,6 +33,7 @@ mod mobile_worker_list;
 mod page;
 mod password;
 mod personal_id;
+mod personal_id_invite;
 mod policy;
 mod project_space;
 mod role;
@@ -46,7 +47,9 @@ mod web_user;
 
 pub use audit::Change;
 pub use connection::{ConnectOptions, OnStatement, Store, UnitOfWork};
-pub use credential::{ApiKeyCredential, PasswordCredential, SessionCredential, SignedIn};
+pub use credential::{
+    ApiKeyCredential, PasswordCredential, PersonalIdCredential, SessionCredential, SignedIn,
+};
 pub use error::StoreError;
 pub use invitation::NewLink;
 pub use invitation_link::Joining;
@@ -54,6 +57,7 @@ pub use location_change::LocationUse;
 pub use location_type::TYPES_MAX as LOCATION_TYPES_MAX;
 pub use mail_delivery::Attempt;
 pub use password::OwnPassword;
+pub use personal_id_invite::{InviteKey, NewInvite};
 pub use policy::StoredModule;
 pub use role_use::RoleUse;
 pub use schema::{MigrationState, migrate_down, migrate_up, migration_status};

@@ -4,7 +4,9 @@ use super::audit::sign_in_name;
 use super::connection::{Store, UnitOfWork};
 use super::error::StoreError;
 use crate::authz::{CreateSession, EndSession, RefreshSession, Sealed};
-use crate::domain::{Identity, MobileWorkerId, Session, SessionId, SignIn, WebUserId};
+use crate::domain::{
+    Identity, LinkStatus, MobileWorkerId, MobileWorkerStatus, Session, SessionId, SignIn, WebUserId,
+};
 use chrono::{DateTime, Utc};
 use entity::{mobile_worker, session, web_user};
 use sea_orm::sea_query::Expr;
@@ -57,7 +59,7 @@ impl UnitOfWork<CreateSession> {
     /// Opens the session and notes the sign-in.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// [`StoreError::Stale`] when the worker may no longer sign in, or no longer in this way.
     pub async fn create(&mut self, new: NewSession) -> Result<Session, StoreError> {
         let owner = self.proof.resource().0;
         let (web_user_id, mobile_worker_id) = match owner {
@@ -85,8 +87,9 @@ impl UnitOfWork<CreateSession> {
             expires_at: Set(new.expires_at),
             ended_at: Set(None),
         };
-        session::Entity::insert(row).exec_without_returning(&self.tx).await?;
-        // The last sign-in is a fact about the account, not a change of it: the version stays.
+        // The last sign-in is a fact about the account, not a change of it: the version stays. It is written before the
+        // session: who takes the worker's right to sign in away at this moment either finds the session to end, or is found
+        // to have been faster.
         if let Some(id) = web_user_id {
             web_user::Entity::update_many()
                 .col_expr(web_user::Column::LastLoginAt, Expr::val(self.now))
@@ -95,12 +98,19 @@ impl UnitOfWork<CreateSession> {
                 .await?;
         }
         if let Some(id) = mobile_worker_id {
-            mobile_worker::Entity::update_many()
+            let mut worker = mobile_worker::Entity::update_many()
                 .col_expr(mobile_worker::Column::LastLoginAt, Expr::val(self.now))
                 .filter(mobile_worker::Column::Id.eq(id))
-                .exec(&self.tx)
-                .await?;
+                .filter(mobile_worker::Column::Status.eq(MobileWorkerStatus::Active.name()));
+            if new.signed_in_by == SignIn::PersonalId {
+                let active = LinkStatus::Active.name();
+                worker = worker.filter(mobile_worker::Column::PersonalIdStatus.eq(active));
+            }
+            if worker.exec(&self.tx).await?.rows_affected != 1 {
+                return Err(StoreError::Stale);
+            }
         }
+        session::Entity::insert(row).exec_without_returning(&self.tx).await?;
         self.made(&made);
         Ok(made)
     }

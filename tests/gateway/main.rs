@@ -35,6 +35,7 @@ mod role;
 mod row_filter;
 mod scene;
 mod schema;
+mod seed_000;
 mod seed_001;
 mod session;
 mod statements;

@@ -32,7 +32,7 @@ fn seen(principal: &Principal) -> Condition<'_> {
     Condition::when(principal.holds_any(&[EDIT, VIEW])).and(reach(principal))
 }
 
-fn readable(principal: &Principal) -> Condition<'_> {
+pub fn readable(principal: &Principal) -> Condition<'_> {
     seen(principal).or(Condition::equals("id", principal.id.as_str()))
 }
 

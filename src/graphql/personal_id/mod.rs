@@ -1,8 +1,13 @@
 //! PersonalID links of mobile workers.
 
+mod accept;
 mod activate;
 mod deactivate;
+mod invite;
+mod link;
+mod login;
 mod object;
+mod request_access;
 
 pub use object::{PersonalIdLinkObject, PersonalIdLinkStatus};
 
@@ -14,8 +19,13 @@ use async_graphql::{MergedObject, SimpleObject};
 
 #[derive(MergedObject, Default)]
 pub struct PersonalIdMutation(
+    login::LoginWithPersonalIdMutation,
+    invite::InvitePersonalIdMutation,
+    accept::AcceptPersonalIdInviteMutation,
+    link::LinkPersonalIdMutation,
     activate::ActivatePersonalIdLinkMutation,
     deactivate::DeactivatePersonalIdLinkMutation,
+    request_access::RequestPersonalIdAccessMutation,
 );
 
 /// What became of a worker's PersonalID link.

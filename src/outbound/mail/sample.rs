@@ -27,10 +27,14 @@ pub fn sample(template: MailTemplate, language: MailLanguage, public_url: &str) 
         MailTemplate::PasswordChanged => {
             json!({ "account": "jean.dupont", "changed_at": "2026-12-22T14:05:00Z" })
         }
+        MailTemplate::PersonalIdInvite => json!({
+            "inviter": "Amina Abebe", "username": "jean.dupont", "expires_at": "2026-11-29T14:05:00Z",
+        }),
         MailTemplate::Test => json!({}),
     };
     let link = match template {
         MailTemplate::Invitation => Some(format!("{public_url}/invitation/fgl_only-a-sample")),
+        MailTemplate::PersonalIdInvite => Some(format!("{public_url}/personal-id/fgl_only-a-sample")),
         MailTemplate::Test => Some(public_url.to_owned()),
         MailTemplate::ActionNotice
         | MailTemplate::InvitationAccepted

@@ -38,9 +38,9 @@ macro_rules! files {
 
 const FILES: &[(&str, &str)] = files! {
     "en": "action_notice" "invitation" "invitation_accepted" "access_request" "access_approved"
-        "password_changed" "test";
+        "password_changed" "personal_id_invite" "test";
     "fr": "action_notice" "invitation" "invitation_accepted" "access_request" "access_approved"
-        "password_changed" "test";
+        "password_changed" "personal_id_invite" "test";
 };
 
 impl Templates {

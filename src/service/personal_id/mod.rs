@@ -1,10 +1,26 @@
 //! PersonalID links of mobile workers: seed 000.
 
+mod accept;
 mod activate;
 mod deactivate;
+mod invite;
+mod link;
+mod login;
+mod port;
+mod preview;
+mod request_access;
 
+pub use accept::accept;
 pub use activate::activate;
 pub use deactivate::deactivate;
+pub use invite::{Handover, Invited, invite};
+pub use link::link;
+pub use login::login;
+pub use port::{PersonalIdTokens, TokenError};
+pub use preview::preview;
+pub use request_access::request_access;
+
+use port::not_configured;
 
 use super::Refused;
 use super::mobile_worker::wrong_state;

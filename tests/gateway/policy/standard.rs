@@ -92,7 +92,8 @@ fn table(asker: &Asker, kind: &str, action: &str, row: &Attributes, proposed: &A
             _ => Refused("location_required"),
         },
         ("mobile_worker", _) => {
-            let reads = (any(&["view_commcare_users", "edit_commcare_users"]) && reach) || is("id", my_id);
+            let reads =
+                (any(&["view_commcare_users", "edit_commcare_users"]) && reach) || is("id", my_id.clone());
             let edits = holds("edit_commcare_users") && reach;
             let stays = all || proposed.get("location_ids") != Some(&Value::Texts(Vec::new()));
             match action {
@@ -104,6 +105,7 @@ fn table(asker: &Asker, kind: &str, action: &str, row: &Attributes, proposed: &A
                 | "mobile_worker.deactivate"
                 | "mobile_worker.delete"
                 | "personal_id_link.activate"
+                | "personal_id_link.invite"
                 | "personal_id_link.deactivate"
                 | "mobile_worker.restore"
                 | "mobile_worker.set_password" => match (edits, reads) {
@@ -111,6 +113,11 @@ fn table(asker: &Asker, kind: &str, action: &str, row: &Attributes, proposed: &A
                     (false, false) => Hidden,
                     (false, true) if holds("edit_commcare_users") => Refused("out_of_reach"),
                     (false, true) => needs(false),
+                },
+                "personal_id_link.link" => match is("id", my_id.clone()) {
+                    true => Permit,
+                    false if reads => Refused("not_your_own"),
+                    false => Hidden,
                 },
                 "mobile_worker.regroup" => {
                     let manages = any(&["edit_commcare_users", "view_commcare_users"]);
@@ -495,6 +502,7 @@ const REASONS: &[&str] = &[
     "role_not_assignable",
     "profile_not_assignable",
     "web_users_only",
+    "not_your_own",
 ];
 
 #[test]

@@ -19,6 +19,7 @@ use fieldgate::app::{Gateway, Parts};
 use fieldgate::authn::TokenKey;
 use fieldgate::authz::{Authorizer, PolicyEngine};
 use fieldgate::domain::{Channel, Clock, Origin, Principal, ProjectSpaceInput, RoleId, Settings, WebUserId};
+use fieldgate::outbound::personal_id::OpenIdTokens;
 use fieldgate::policy::PolicyConfig;
 use fieldgate::service::mail::Mailer;
 use fieldgate::service::web_user::NewWebUser;
@@ -34,6 +35,9 @@ pub const PASSWORD: &str = "a long enough password";
 pub const WORKER_PASSWORD: &str = "qwer1234";
 /// Where the gateway says that it is.
 pub const PUBLIC_URL: &str = "https://gate.example";
+/// The issuer whose PersonalID tokens are taken, and whom they must be for.
+pub const PERSONAL_ID_ISSUER: &str = "https://id.example";
+pub const PERSONAL_ID_AUDIENCE: &str = "https://gate.example";
 /// What mail providers must know.
 pub const WEBHOOK_SECRET: &str = "a secret for mail providers";
 /// The SNS topic that is listened to.
@@ -95,6 +99,12 @@ impl TestApp {
             https: Arc::clone(&pages) as Arc<dyn Https>,
             mail_webhook_secret: Some(WEBHOOK_SECRET.to_owned().into()),
             mail_sns_topics: vec![SNS_TOPIC.to_owned()],
+            personal_id: Some(Arc::new(OpenIdTokens::of(
+                PERSONAL_ID_ISSUER.to_owned(),
+                PERSONAL_ID_AUDIENCE.to_owned(),
+                Arc::clone(&pages) as Arc<dyn Https>,
+                Arc::clone(&clock) as Arc<dyn Clock>,
+            ))),
             operators: Vec::new(),
         })
         .await
@@ -192,6 +202,12 @@ impl TestApp {
     /// The same gateway, whose mails go elsewhere.
     pub fn with_mailer(self, mailer: impl Mailer) -> Self {
         let services = Services { mailer: Arc::new(mailer), ..Services::clone(&self.services) };
+        self.with_services(services)
+    }
+
+    /// The same gateway, whose operator has not said which issuer PersonalID is.
+    pub fn without_personal_id(self) -> Self {
+        let services = Services { personal_id: None, ..Services::clone(&self.services) };
         self.with_services(services)
     }
 
