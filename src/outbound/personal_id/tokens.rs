@@ -30,6 +30,8 @@ pub struct OpenIdTokens {
 
 #[derive(Deserialize)]
 struct Claims {
+    // The library takes a list too, of which one fits.
+    iss: String,
     sub: String,
     exp: f64,
     iat: f64,
@@ -45,6 +47,9 @@ impl OpenIdTokens {
     }
 
     fn account(&self, claims: Claims) -> Result<PersonalIdAccount, TokenError> {
+        if claims.iss != self.issuer {
+            return Err(TokenError::Invalid("it is of another issuer"));
+        }
         let now = self.clock.now();
         let expires_at = moment(claims.exp)?;
         if expires_at + SKEW <= now {
