@@ -52,6 +52,7 @@ fn standing() -> Standing {
         grants: Grants::of(&permissions()),
         locations: (10..15).map(|id| LocationId(uuid(id))).collect(),
         groups: Vec::new(),
+        last_access_at: None,
     }
 }
 

@@ -194,6 +194,7 @@ fn operator_standing(space: ProjectSpaceId) -> Standing {
         grants: Grants::none(),
         locations: Vec::new(),
         groups: Vec::new(),
+        last_access_at: None,
     }
 }
 

@@ -7,6 +7,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 /// How long a removal can be undone.
 pub const UNDO_WINDOW: TimeDelta = TimeDelta::hours(72);
 
+/// How exactly it is kept when a member was last here.
+pub const ACCESS_GRAIN: TimeDelta = TimeDelta::hours(1);
+
 /// A web user in a project space: the person, and what they are there.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Member {

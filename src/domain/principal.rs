@@ -4,6 +4,7 @@ use super::{
     GroupId, Idempotency, LocationId, MobileWorkerId, ProjectSpaceId, RoleId, SessionId, WebUserId,
     permission::Grants,
 };
+use chrono::{DateTime, Utc};
 
 /// Somebody or something that acts, together with where the act came from.
 #[derive(Debug, Clone)]
@@ -82,6 +83,8 @@ pub struct Standing {
     pub locations: Vec<LocationId>,
     /// The groups a mobile worker is in.
     pub groups: Vec<GroupId>,
+    /// When a web user was last noted here, to the hour.
+    pub last_access_at: Option<DateTime<Utc>>,
 }
 
 impl Standing {
@@ -127,6 +130,13 @@ pub enum Channel {
 }
 
 impl Channel {
+    /// The channel of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Graphql, Self::Rest, Self::Page, Self::CommandLine, Self::Webhook, Self::Job]
+            .into_iter()
+            .find(|channel| channel.name() == name)
+    }
+
     /// The name in audit entries.
     pub fn name(self) -> &'static str {
         match self {

@@ -16,5 +16,8 @@ pub async fn enter(
 ) -> Result<Authorized<UseApi>, Failure> {
     let space = services.store.project_space_named(project_space).await?;
     let Some(space) = space else { return Err(super::project_space::nowhere(principal)) };
-    Ok(services.authorizer.authorize(principal, space, Attributes::new()).await?)
+    let proof: Authorized<UseApi> =
+        services.authorizer.authorize(principal, space, Attributes::new()).await?;
+    super::project_space::visit(services, principal, proof.resource().id).await;
+    Ok(proof)
 }

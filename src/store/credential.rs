@@ -111,6 +111,7 @@ struct StandingRow {
     grants: Option<Json>,
     location_ids: Option<String>,
     group_ids: Option<String>,
+    last_access_at: Option<DateTime<Utc>>,
 }
 
 impl Store {
@@ -293,6 +294,7 @@ impl Store {
             .column((role::Entity, role::Column::Grants))
             .expr_as(MEMBERSHIP_LOCATIONS.ids_of(self.backend(), "membership.id"), "location_ids")
             .expr_as(Expr::val(None::<String>), "group_ids")
+            .column((membership::Entity, membership::Column::LastAccessAt))
             .from(web_user::Entity)
             .left_join(
                 membership::Entity,
@@ -335,6 +337,7 @@ impl Store {
             .column((role::Entity, role::Column::Grants))
             .expr_as(LOCATIONS.ids_of(self.backend(), "mobile_worker.id"), "location_ids")
             .expr_as(GROUPS.ids_of(self.backend(), "mobile_worker.id"), "group_ids")
+            .expr_as(Expr::cust("NULL"), "last_access_at")
             .from(mobile_worker::Entity)
             .inner_join(
                 project_space::Entity,
@@ -378,5 +381,6 @@ fn standing(row: StandingRow) -> Result<Option<Standing>, StoreError> {
         grants: row.grants.map(grants).transpose()?.unwrap_or_default(),
         locations: parse_ids(row.location_ids.as_deref())?.into_iter().map(LocationId).collect(),
         groups: parse_ids(row.group_ids.as_deref())?.into_iter().map(GroupId).collect(),
+        last_access_at: row.last_access_at,
     }))
 }

@@ -8,10 +8,10 @@ use super::row_filter::{self, Column, is_storable};
 use super::{page, search};
 use crate::authz::{ReadWebUser, Scope, Sealed, Visible};
 use crate::domain::{
-    Direction, LocationId, Member, MemberFilter, MemberOrder, MembershipId, Page, PageRequest,
+    ACCESS_GRAIN, Direction, LocationId, Member, MemberFilter, MemberOrder, MembershipId, Page, PageRequest,
     ProjectSpaceId, RoleId, WebUserId,
 };
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use entity::{member_listing, membership};
 use sea_orm::sea_query::{
     Alias, Expr, ExprTrait, Func, Query, SelectStatement, extension::sqlite::SqliteExpr,
@@ -20,9 +20,6 @@ use sea_orm::{ColumnTrait, DbBackend};
 use std::collections::HashMap;
 
 const OWNER: (&str, &str) = ("membership", "id");
-
-/// How exactly it is kept when a member was last here.
-pub const ACCESS_GRAIN: TimeDelta = TimeDelta::hours(1);
 
 /// The attributes that row filters may name, as `authz::resource` tells them.
 fn columns(name: &str) -> Option<Column> {
@@ -146,7 +143,7 @@ impl Store {
         Ok(counts.into_iter().map(CountOf::pair).map(|(id, count)| (RoleId(id), count)).collect())
     }
 
-    /// Notes that these people used a project space at this time. To the hour: who was noted within the last one is not
+    /// Notes that somebody used a project space at this time. To the hour: who was noted within the last one is not
     /// written again, whichever gateway noted them.
     ///
     /// # Errors
@@ -154,7 +151,7 @@ impl Store {
     pub async fn note_access(
         &self,
         space: ProjectSpaceId,
-        people: &[WebUserId],
+        person: WebUserId,
         at: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         let last = membership::Column::LastAccessAt;
@@ -162,7 +159,7 @@ impl Store {
             .table(membership::Entity)
             .value(last, at)
             .and_where(membership::Column::ProjectSpaceId.eq(space.0))
-            .and_where(membership::Column::WebUserId.is_in(people.iter().map(|id| id.0)))
+            .and_where(membership::Column::WebUserId.eq(person.0))
             .and_where(last.is_null().or(last.lte(at - ACCESS_GRAIN)))
             .to_owned();
         self.note(&update).await.map(drop)

@@ -1,3 +1,4 @@
+use super::visit;
 use crate::authz::{Attributes, Denied, ReadProjectSpace, Visible};
 use crate::domain::{Identity, Principal, ProjectSpace, ProjectSpaceId};
 use crate::service::{Failure, Services};
@@ -15,7 +16,9 @@ pub async fn read(
     let Some(space) = space else { return Err(nowhere(principal)) };
     let proof =
         services.authorizer.authorize::<ReadProjectSpace>(principal, space, Attributes::new()).await?;
-    Ok(proof.into_visible())
+    let space = proof.into_visible();
+    visit(services, principal, space.id).await;
+    Ok(space)
 }
 
 /// Those of these project spaces that the caller may see.

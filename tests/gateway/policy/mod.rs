@@ -59,6 +59,7 @@ impl Asker {
                 grants: Grants::of(permissions),
                 locations: Vec::new(),
                 groups: Vec::new(),
+                last_access_at: None,
             },
         }
     }

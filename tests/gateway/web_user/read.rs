@@ -168,3 +168,47 @@ async fn a_role_says_how_many_have_it_that_one_may_see() {
     // Session, rights, project space, roles; web users and mobile workers counted for all roles at once.
     assert_eq!(statements, [6, 6]);
 }
+
+const ACCESS: &str = "query($email: String!) { projectSpace(name: \"acme\") { webUser(email: $email) {
+    lastLoginAt membership { lastAccessDate }
+} } }";
+
+// Seed 001: "last_access_date: the last time the user accessed the domain", "last_login: the last time the user logged in
+// … regardless of the domain".
+#[tokio::test]
+async fn when_somebody_was_last_here_is_kept_to_the_hour_for_each_space_and_when_they_signed_in_for_all() {
+    let app = TestApp::spawn().await;
+    let admin = app.admin().await;
+    let ana = app.web_user("ana@acme.example", "Read Only", &[]).await;
+    app.space("globex", "ana@acme.example").await;
+    let seen = async || {
+        let answer = admin.run(ACCESS, json!({ "email": "ana@acme.example" })).await;
+        let user = &answer["data"]["projectSpace"]["webUser"];
+        json!([user["membership"]["lastAccessDate"], user["lastLoginAt"]])
+    };
+    let login = "2026-09-21T14:13:20+00:00";
+    app.pass(TimeDelta::minutes(2));
+    ana.run("{ projectSpace(name: \"globex\") { name } }", json!({})).await;
+    assert_eq!(seen().await, json!([null, login]), "elsewhere is not here");
+    ana.run("{ projectSpace(name: \"acme\") { name } }", json!({})).await;
+    assert_eq!(seen().await, json!(["2026-09-21T14:15:20+00:00", login]));
+    app.pass(TimeDelta::minutes(5));
+    app.statements();
+    ana.run("{ projectSpace(name: \"acme\") { name } }", json!({})).await;
+    let written = app.statements();
+    assert!(written.iter().all(|sql| sql.starts_with("SELECT")), "{written:?}");
+    assert_eq!(seen().await, json!(["2026-09-21T14:15:20+00:00", login]), "to the hour");
+    app.pass(TimeDelta::minutes(56));
+    let ana = app.sign_in("ana@acme.example", crate::support::PASSWORD).await;
+    let there = ana.get("/a/acme/api/user/v1/").await;
+    assert_eq!(there.status.as_u16(), 403, "{}", there.text);
+    assert_eq!(
+        seen().await,
+        json!(["2026-09-21T14:15:20+00:00", "2026-09-21T15:16:20+00:00"]),
+        "who is turned away at the door was not here"
+    );
+    ana.run("{ projectSpace(name: \"acme\") { name } }", json!({})).await;
+    assert_eq!(seen().await[0], "2026-09-21T15:16:20+00:00");
+    let audited = app.rows("SELECT action FROM audit_entry WHERE action = 'web_user.update'").await.unwrap();
+    assert_eq!(audited, Vec::<Vec<String>>::new(), "being here is no change");
+}
