@@ -1,11 +1,12 @@
 //! The REST API on the wire: reads requests for `rest`, and writes its answers.
 
+pub mod web_user;
+
 use super::edge::{self, App, answer};
 use super::{idempotency, json, media};
 use crate::authn::BasicAuth;
 use crate::domain::{Channel, Identity, Principal};
-use crate::rest::mobile_worker::{self, ListParameters};
-use crate::rest::{Answer, invitation, openapi, problem};
+use crate::rest::{Answer, Parameters, invitation, mobile_worker, openapi, problem};
 use crate::service::Refused;
 use bytes::Bytes;
 use poem::http::Method;
@@ -74,9 +75,7 @@ async fn serve_workers(app: &App, mut request: Request) -> Result<Response, Answ
     match *request.method() {
         Method::GET => {
             let principal = principal(app, &request).await?;
-            let parameters: Vec<(String, String)> =
-                request.params().map_err(|_| problem(400, "BAD_REQUEST", "the parameters cannot be read"))?;
-            let parameters = ListParameters::from(parameters);
+            let parameters = parameters(&request)?;
             Ok(answer(mobile_worker::list(&app.services, &principal, &space, &parameters).await?))
         }
         Method::POST => {
@@ -125,6 +124,13 @@ async fn serve_verb(app: &App, request: Request) -> Result<Answer, Answer> {
         "deactivate" => mobile_worker::deactivate(services, &principal, &space, &id).await?,
         _ => return Err(nowhere()),
     })
+}
+
+/// What stands after the `?`, in its order.
+fn parameters(request: &Request) -> Result<Parameters, Answer> {
+    let parameters: Vec<(String, String)> =
+        request.params().map_err(|_| problem(400, "BAD_REQUEST", "the parameters cannot be read"))?;
+    Ok(parameters.into())
 }
 
 /// A stranger is told to sign in before anything else is looked at.

@@ -19,6 +19,11 @@ impl Fields {
         Self { left: body, told: call.fields().collect(), faults: Faults::new() }
     }
 
+    /// Whether a field was sent at all.
+    pub fn has(&self, name: &str) -> bool {
+        self.left.contains_key(name)
+    }
+
     fn take(&mut self, name: &str) -> Option<Json> {
         debug_assert!(
             self.told.iter().any(|field| field.name == name),

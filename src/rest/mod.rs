@@ -4,12 +4,15 @@
 //! Each call stands in a file of its own with the table of what it takes and answers; [`openapi`] is made of the tables.
 
 mod answer;
+mod assignment;
 mod call;
 mod fields;
 pub mod invitation;
 pub mod mobile_worker;
 pub mod openapi;
 mod page;
+pub mod web_user;
 
 pub use answer::{Answer, problem};
 pub use call::{Body, Call, Field, Takes};
+pub use page::Parameters;

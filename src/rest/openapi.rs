@@ -4,7 +4,7 @@
 //! A new call is told here by one line of [`CALLS`], and a new schema by one of `schemas`.
 
 use super::call::{Call, Field};
-use super::{invitation, mobile_worker};
+use super::{invitation, mobile_worker, web_user};
 use serde_json::{Map, Value as Json, json};
 use std::sync::LazyLock;
 
@@ -18,6 +18,11 @@ pub const CALLS: &[&Call] = &[
     &mobile_worker::ACTIVATE,
     &mobile_worker::DEACTIVATE,
     &invitation::CREATE,
+    &web_user::LIST,
+    &web_user::READ,
+    &web_user::EDIT,
+    &web_user::ACTIVATE,
+    &web_user::DEACTIVATE,
 ];
 
 /// The schema of an object with nothing in it.
@@ -37,6 +42,8 @@ fn schemas() -> Vec<(&'static str, Json)> {
         (mobile_worker::SCHEMA, mobile_worker::schema()),
         (mobile_worker::LIST_SCHEMA, mobile_worker::list_schema()),
         (invitation::SCHEMA, invitation::schema()),
+        (web_user::SCHEMA, web_user::schema()),
+        (web_user::LIST_SCHEMA, web_user::list_schema()),
         (NOTHING, json!({ "type": "object", "maxProperties": 0 })),
         (PROBLEM, problem_schema()),
     ]

@@ -1,11 +1,10 @@
-use crate::domain::{
-    AssignmentInput, FaultCode, Invitation, InvitationInput, Patch, Principal, ProjectSpaceId,
-};
+use crate::domain::{FaultCode, Invitation, InvitationInput, Principal};
 use crate::rest::answer::Answer;
+use crate::rest::assignment::{LOCATIONS, NAMES, assignment, role_name, role_names};
 use crate::rest::call::{Body, Call, Field, Takes};
 use crate::rest::fields::Fields;
 use crate::rest::openapi::all_there;
-use crate::service::{Failure, Refused, Services, api, invitation, role};
+use crate::service::{Refused, Services, api, invitation};
 use serde_json::{Map, Value as Json, json};
 
 /// The schema of an invitation.
@@ -21,24 +20,17 @@ pub const CREATE: Call = Call {
            The mail with the link is on its way when the answer comes.",
     body: Some(Body {
         schema: "NewInvitation",
-        fields: &[&[
-            Field::required("email", Takes::Text, "Where the link is sent, at most 75 characters."),
-            Field::required(
-                "role",
-                Takes::Text,
-                "The name of a role that you may give, or `Admin`, which only admins give.",
-            ),
-            Field::new(
-                "primary_location_id",
-                Takes::Clearable,
-                "The id of one of the assigned locations; the first when left out or empty.",
-            ),
-            Field::new(
-                "assigned_location_ids",
-                Takes::Texts,
-                "The ids of the locations that they will be assigned to.",
-            ),
-        ]],
+        fields: &[
+            &[
+                Field::required("email", Takes::Text, "Where the link is sent, at most 75 characters."),
+                Field::required(
+                    "role",
+                    Takes::Text,
+                    "The name of a role that you may give, or `Admin`, which only admins give.",
+                ),
+            ],
+            LOCATIONS,
+        ],
         example: || json!({ "email": "ana@example.org", "role": "Admin" }),
     }),
     creates: true,
@@ -46,9 +38,6 @@ pub const CREATE: Call = Call {
     answer: Some(SCHEMA),
     ..Call::PLAIN
 };
-
-/// What this call names otherwise than the domain does.
-const NAMES: &[(&str, &str)] = &[("role_id", "role"), ("location_ids", "assigned_location_ids")];
 
 /// Invites somebody: 201 with the invitation.
 ///
@@ -62,54 +51,19 @@ pub async fn create(
 ) -> Result<Answer, Refused> {
     let here = api::enter(services, principal, project_space).await?.resource().id;
     let mut fields = Fields::of(&CREATE, body);
+    if !fields.has("role") {
+        fields.faults.add(FaultCode::Required, &["role_id"], "`role` is required: a role's name, or `Admin`");
+    }
     let email = fields.text("email").into_set().unwrap_or_default();
-    let assignment = assignment(services, principal, here, &mut fields).await?;
+    let mut assignment = assignment(services, principal, here, &mut fields).await?;
+    // A role that could not be read does not stand for Admin, as none at all does elsewhere.
+    assignment.admin.get_or_insert(false);
     let mut input = InvitationInput { email, assignment };
     input.assignment.unreadable = fields.finish();
     let made = invitation::create(services, principal, project_space, &input).await;
     let made = made.map_err(|refused| refused.with_names(NAMES))?;
-    let role = match made.assignment.role.role() {
-        None => Some("Admin".to_owned()),
-        Some(id) => {
-            let roles = role::load(services, principal, here, &[id]).await?;
-            roles.first().map(|role| role.name.clone())
-        }
-    };
-    Ok(Answer::json(201, object(&made, role)))
-}
-
-async fn assignment(
-    services: &Services,
-    principal: &Principal,
-    here: ProjectSpaceId,
-    fields: &mut Fields,
-) -> Result<AssignmentInput, Failure> {
-    let wanted = fields.text("role").into_set().unwrap_or_default();
-    // `Admin` is no role, but it is said like one.
-    let admin = wanted.trim().eq_ignore_ascii_case("admin");
-    let mut role = Patch::Keep;
-    if wanted.is_empty() {
-        fields.faults.add(FaultCode::Required, &["role_id"], "`role` is required: a role's name, or `Admin`");
-    } else if !admin {
-        match role::assignable_named(services, principal, here, &wanted).await? {
-            Some(found) => role = Patch::Set(found.id.to_string()),
-            None => {
-                let shown: String = wanted.chars().take(64).collect();
-                let message = format!("there is no role `{shown}` that you may assign");
-                fields.faults.add(FaultCode::RoleNotAssignable, &["role_id"], message);
-            }
-        }
-    }
-    Ok(AssignmentInput {
-        admin: Some(admin),
-        role,
-        locations: fields.texts("assigned_location_ids"),
-        primary_location: match fields.text("primary_location_id") {
-            Patch::Set(text) if text.is_empty() => Patch::Keep,
-            other => other,
-        },
-        ..AssignmentInput::default()
-    })
+    let names = role_names(services, principal, here, std::iter::once(&made.assignment)).await?;
+    Ok(Answer::json(201, object(&made, role_name(&made.assignment, &names))))
 }
 
 fn object(made: &Invitation, role: Option<String>) -> Json {

@@ -44,9 +44,6 @@ pub const LIST: Call = Call {
     ..Call::PLAIN
 };
 
-/// The parameters of a list, as they were sent.
-pub type ListParameters = Parameters;
-
 /// Lists workers: 200 with `meta` and `objects`.
 ///
 /// # Errors
@@ -55,7 +52,7 @@ pub async fn list(
     services: &Services,
     principal: &Principal,
     project_space: &str,
-    parameters: &ListParameters,
+    parameters: &Parameters,
 ) -> Result<Answer, Refused> {
     let entered = api::enter(services, principal, project_space).await?;
     let here = entered.resource();

@@ -11,7 +11,7 @@ mod switch;
 pub use create::{CREATE, create};
 pub use delete::{DELETE, delete};
 pub use edit::{EDIT, edit};
-pub use list::{LIST, ListParameters, list};
+pub use list::{LIST, list};
 pub use object::{LIST_SCHEMA, SCHEMA, list_schema, schema};
 pub use read::{READ, read};
 pub use switch::{ACTIVATE, DEACTIVATE, activate, deactivate};

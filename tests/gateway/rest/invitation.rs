@@ -76,9 +76,9 @@ async fn unknown_parameters_are_refused_by_name_with_everything_else() {
     let expected = vec![
         fault("REQUIRED", &["email"]),
         fault("INVALID_VALUE", &["email"]),
+        fault("INVALID_VALUE", &["assigned_location_ids"]),
         fault("INVALID_VALUE", &["role"]),
         fault("REQUIRED", &["role"]),
-        fault("INVALID_VALUE", &["assigned_location_ids"]),
     ];
     assert_eq!(refused(&admin.post(INVITATIONS, &wrong).await), (StatusCode::BAD_REQUEST, expected));
     let member = admin.post(INVITATIONS, &json!({ "email": ADMIN, "role": "Admin" })).await;

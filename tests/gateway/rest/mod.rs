@@ -13,12 +13,13 @@ mod sign_in;
 mod switch;
 mod twins;
 mod user_data;
+mod web_user;
 mod wire;
 
 use crate::support::{Actor, PASSWORD, TestApp, operator};
 use fieldgate::domain::{LocationId, RoleInput};
 use fieldgate::service::web_user::NewWebUser;
-use fieldgate::service::{project_space, role, web_user};
+use fieldgate::service::{self, project_space, role};
 use serde_json::{Value as Json, json};
 
 const WORKERS: &str = "/a/acme/api/user/v1/";
@@ -143,7 +144,7 @@ async fn user<'a>(app: &'a TestApp, email: &str, permissions: &[&str], locations
         locations: locations.iter().map(|id| LocationId::parse(id).unwrap()).collect(),
         ..NewWebUser::default()
     };
-    web_user::add(&app.services, &operator(), "acme", &input).await.unwrap();
+    service::web_user::add(&app.services, &operator(), "acme", &input).await.unwrap();
     app.sign_in(email, PASSWORD).await
 }
 

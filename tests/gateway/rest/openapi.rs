@@ -3,7 +3,7 @@
 
 use super::{GROUPS, LOCATIONS, WORKERS, at, places, user, worker};
 use crate::support::{Actor, Answer, TestApp};
-use fieldgate::rest::openapi;
+use fieldgate::rest::{Call, openapi};
 use poem::Body;
 use poem::http::{Method, StatusCode};
 use serde_json::{Value as Json, json};
@@ -58,7 +58,19 @@ fn collect(json: &Json, references: &mut Vec<String>) {
     }
 }
 
-/// The address of a call, about a worker.
+/// The id of a web user of `acme`, as the paths have it.
+async fn web_user(app: &TestApp, admin: &Actor<'_>) -> String {
+    user(app, "ana@acme.example", &["view_reports"], &[]).await;
+    let found = admin.get("/a/acme/api/web-user/v1/?web_username=ana@acme.example").await.json();
+    found["objects"][0]["id"].as_str().unwrap().to_owned()
+}
+
+/// Of a worker and a web user, the one that a call is about.
+fn subject<'a>(call: &Call, worker: &'a str, web_user: &'a str) -> &'a str {
+    if call.path.contains("/web-user/") { web_user } else { worker }
+}
+
+/// The address of a call, about somebody.
 fn address(path: &str, id: &str) -> String {
     path.replace("{project_space}", "acme").replace("{id}", id)
 }
@@ -94,8 +106,9 @@ async fn every_field_and_parameter_that_is_told_is_known() {
     let app = TestApp::spawn().await;
     let admin = app.admin().await;
     let id = worker(&admin, "amina", json!({})).await;
+    let ana = web_user(&app, &admin).await;
     for call in openapi::CALLS {
-        let path = address(call.path, &id);
+        let path = address(call.path, subject(call, &id, &ana));
         let method = Method::from_bytes(call.method.to_uppercase().as_bytes()).unwrap();
         for field in call.fields() {
             // A list of nothing but lists is of no field's type: the answer is about the value and not about the name.
@@ -205,6 +218,7 @@ async fn what_is_answered_is_what_is_told() {
     });
     let id = worker(&admin, "amina", full).await;
     let bare = worker(&admin, "bilal", json!({})).await;
+    let ana = web_user(&app, &admin).await;
     let caller = user(&app, "caller@acme.example", &["access_api"], &[]).await;
     let viewer = ["access_api", "view_commcare_users", "access_all_locations"];
     let viewer = user(&app, "viewer@acme.example", &viewer, &[]).await;
@@ -213,14 +227,15 @@ async fn what_is_answered_is_what_is_told() {
     for call in openapi::CALLS {
         let mut example = call.body.as_ref().map_or(Json::Null, |body| (body.example)());
         let wrong = if call.body.is_some() { json!({ "nothing": 1 }) } else { Json::Null };
+        let (id, bare) = (subject(call, &id, &ana), subject(call, &bare, &ana));
         // Deleting comes after everything else, below.
         for (actor, id, query, body) in [
-            (&app.stranger(), bare.as_str(), "", &example),
-            (&caller, bare.as_str(), "", &example),
-            (&viewer, bare.as_str(), "", &example),
+            (&app.stranger(), bare, "", &example),
+            (&caller, bare, "", &example),
+            (&viewer, bare, "", &example),
             (&admin, "nonsense", "", &example),
-            (&admin, id.as_str(), "", &wrong),
-            (&admin, bare.as_str(), "?limit=x", &wrong),
+            (&admin, id, "", &wrong),
+            (&admin, bare, "?limit=x", &wrong),
         ] {
             if call.method == "delete" && std::ptr::eq(actor, &admin) && id != "nonsense" {
                 continue;
@@ -236,7 +251,7 @@ async fn what_is_answered_is_what_is_told() {
                 _ if call.creates => example["username"] = json!("another"),
                 _ => {}
             }
-            let answer = send(&admin, call.name, &id, "", example).await;
+            let answer = send(&admin, call.name, id, "", example).await;
             assert_eq!(answer.status.as_u16(), call.status, "{}: {}", call.name, answer.text);
             assert_told(&document, call.name, &answer);
         }
