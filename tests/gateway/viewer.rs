@@ -114,3 +114,32 @@ async fn rights_are_those_of_this_moment() {
     let grants = &answer["data"]["viewer"]["permissions"]["grants"];
     assert_eq!(grants, &json!([{ "permission": "view_reports", "items": ["one"] }]), "{answer}");
 }
+
+const HELD: &str = "{ viewer { permissions(projectSpace: \"acme\") { names assignableRoles { name } } } }";
+
+#[tokio::test]
+async fn the_names_of_all_that_is_held_and_the_roles_that_may_be_given() {
+    let app = TestApp::spawn().await;
+    crate::scene::declare(&app, "custom:approve").await;
+    role(&app, "Nurse", &["view_reports"]).await;
+    crate::scene::role_of(&app, "acme", "Open", &["view_reports"], true).await;
+    let held = async |actor: &crate::support::Actor<'_>| {
+        let answer = actor.run(HELD, json!({})).await;
+        let permissions = &answer["data"]["viewer"]["permissions"];
+        let texts = |list: &Json| -> Vec<String> {
+            let items = list.as_array().unwrap_or_else(|| panic!("{answer}")).iter();
+            items.map(|item| item.as_str().or(item["name"].as_str()).unwrap().to_owned()).collect()
+        };
+        (texts(&permissions["names"]), texts(&permissions["assignableRoles"]))
+    };
+    let (names, roles) = held(&app.admin().await).await;
+    assert_eq!(names.len(), 48, "CommCare's 47 and the space's own: {names:?}");
+    assert!(names.contains(&"custom:approve".to_owned()) && names.is_sorted(), "{names:?}");
+    assert!(roles.contains(&"Nurse".to_owned()) && roles.contains(&"Open".to_owned()), "{roles:?}");
+
+    let permissions = ["edit_web_users", "view_reports", "access_all_locations"];
+    let manager = member(&app, "Manager", &permissions, &[]).await;
+    let (names, roles) = held(&manager).await;
+    assert!(names.contains(&"edit_web_users".to_owned()) && names.len() < 10, "{names:?}");
+    assert!(roles.contains(&"Open".to_owned()) && !roles.contains(&"Nurse".to_owned()), "{roles:?}");
+}

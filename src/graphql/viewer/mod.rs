@@ -2,7 +2,7 @@
 
 mod object;
 
-pub use object::ViewerObject;
+pub use object::{SignInMethod, ViewerObject};
 
 use super::context::ContextExt;
 use crate::domain::Identity;

@@ -1,10 +1,12 @@
-use crate::domain::{Identity, Principal, SignIn};
+use crate::domain::permission::CATALOGUE;
+use crate::domain::{Identity, Principal, SignIn, Standing};
 use crate::graphql::context::ContextExt;
 use crate::graphql::mobile_worker::MobileWorkerObject;
 use crate::graphql::requires::requires;
 use crate::graphql::role::PermissionGrant;
+use crate::graphql::role::{PermissionGrant, RoleObject};
 use crate::graphql::web_user::{MembershipObject, WebUserObject};
-use crate::service::{Failure, mobile_worker, viewer};
+use crate::service::{Failure, custom_permission, mobile_worker, role, viewer};
 use async_graphql::{Context, Enum, Object, Result, SimpleObject, Union};
 
 /// You, with the rights you have at this moment.
@@ -53,10 +55,7 @@ impl ViewerObject {
     async fn permissions(&self, project_space: String) -> Option<EffectivePermissions> {
         let standing =
             self.0.standings.iter().find(|standing| standing.project_space_name == project_space)?;
-        Some(EffectivePermissions {
-            is_admin: standing.is_admin,
-            grants: PermissionGrant::all(&standing.grants),
-        })
+        Some(EffectivePermissions(standing.clone()))
     }
 }
 
@@ -94,10 +93,42 @@ pub enum SignInMethod {
 }
 
 /// What somebody may do in a project space.
-#[derive(SimpleObject)]
-pub struct EffectivePermissions {
+pub struct EffectivePermissions(Standing);
+
+/// What you may do in a project space, so that a frontend shows what will work. Policies may still say no: they know the
+/// thing that it is done to.
+#[Object]
+impl EffectivePermissions {
     /// Admins hold every permission.
-    is_admin: bool,
+    async fn is_admin(&self) -> bool {
+        self.0.is_admin
+    }
+
     /// What the role grants; empty for admins, who need none.
-    grants: Vec<PermissionGrant>,
+    async fn grants(&self) -> Vec<PermissionGrant> {
+        PermissionGrant::all(&self.0.grants)
+    }
+
+    /// The names of all permissions that you hold, be it for some items only: for an admin, those of the whole catalogue
+    /// and those that the project space declares.
+    #[graphql(complexity = 10)]
+    async fn names(&self, ctx: &Context<'_>) -> Result<Vec<String>> {
+        if !self.0.is_admin {
+            return Ok(self.0.grants.iter().map(|(name, _)| name.to_owned()).collect());
+        }
+        let declared = custom_permission::list(ctx.services(), ctx.principal(), self.0.project_space).await;
+        let declared = declared.map_err(|failure| ctx.fail(&failure))?;
+        let own = CATALOGUE.iter().map(|permission| permission.name.to_owned());
+        let mut names: Vec<String> =
+            own.chain(declared.iter().map(|permission| permission.name.clone())).collect();
+        names.sort_unstable();
+        Ok(names)
+    }
+
+    /// The roles that you may give to somebody, by name. Beside them, admins may make others Admin.
+    #[graphql(directive = requires::apply("role.assign".to_owned()), complexity = "20 * child_complexity + 1")]
+    async fn assignable_roles(&self, ctx: &Context<'_>) -> Result<Vec<RoleObject>> {
+        let roles = role::assignable(ctx.services(), ctx.principal(), self.0.project_space).await;
+        Ok(roles.map_err(|failure| ctx.fail(&failure))?.into_iter().map(RoleObject::from).collect())
+    }
 }

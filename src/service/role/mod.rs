@@ -10,7 +10,7 @@ mod update;
 pub use archive::archive;
 pub use create::create;
 pub use delete::delete;
-pub use read::{assignable_named, holders, list, load, named};
+pub use read::{assignable, assignable_named, holders, list, load, named};
 pub use unarchive::unarchive;
 pub use update::update;
 

@@ -78,3 +78,16 @@ pub async fn assignable_named(
     let scope = services.authorizer.scope::<AssignRole>(principal, space).await?;
     Ok(services.store.role_named(&scope, name).await?)
 }
+
+/// The roles that the caller may give to somebody, by name.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn assignable(
+    services: &Services,
+    principal: &Principal,
+    space: ProjectSpaceId,
+) -> Result<Vec<Visible<Role>>, Failure> {
+    let scope = services.authorizer.scope::<AssignRole>(principal, space).await?;
+    Ok(services.store.roles(&scope, false).await?)
+}
