@@ -2,7 +2,7 @@
 
 use super::attribute::{AttributeInfo, Attributes, attributes};
 use crate::domain::{
-    AccessRequest, Account, ApiKey, CustomPermission, EmailAddress, FrontDoor, Gateway, Group, Identity,
+    AccessRequest, Account, ApiKey, AuditEntry, CustomPermission, EmailAddress, FrontDoor, Gateway, Group, Identity,
     Invitation, InvitationLink, Location, LocationType, Mail, Member, MobileWorker, PersonalIdHolder,
     PersonalIdInviteLink, ProjectSpace, ProjectSpaceId, Role, Session, UserFieldDefinition, UserProfile,
     WebUser,
@@ -378,6 +378,9 @@ actions! {
     CreateApiKey on ProjectSpace = "api_key.create" creates ApiKey, proposes NAMED;
     /// Take one's API key away.
     DeleteApiKey on ApiKey = "api_key.delete";
+
+    /// See what was done in the project space, and by whom.
+    ReadAuditEntry on AuditEntry = "audit.read";
 
     /// See the outbox and the addresses that are blocked.
     ReadOutbox on Gateway = "mail.read";

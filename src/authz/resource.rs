@@ -4,7 +4,7 @@
 use super::action::{Realm, Resource};
 use super::attribute::{AttributeInfo, Attributes, attributes, typed};
 use crate::domain::{
-    AccessRequest, Account, ApiKey, CustomPermission, EmailAddress, FrontDoor, Gateway, Group, Identity,
+    AccessRequest, Account, ApiKey, AuditEntry, CustomPermission, EmailAddress, FrontDoor, Gateway, Group, Identity,
     Invitation, InvitationLink, Location, LocationId, LocationType, Mail, Member, MobileWorker,
     PersonalIdHolder, PersonalIdInviteLink, ProjectSpace, ProjectSpaceId, Role, Session, UserFieldDefinition,
     UserProfile, WebUser,
@@ -246,6 +246,20 @@ resources! {
     // Looked at through a project space, it is for that space's policy; else for the gateway's operator.
     EmailAddress = "email_address" of |it| it.project_space.map_or(Realm::Operators, Realm::ProjectSpace),
         id |it| Some(it.address.to_string()),
+        |it| Attributes::new().with("email", it.address.as_str()).with("is_blocked", it.block.is_some());
+
+    AuditEntry = "audit_entry" of |it| Realm::ProjectSpace(it.project_space), id |it| Some(it.id.hex()),
+        |it| {
+            Attributes::new()
+                .with("id", it.id.hex())
+                .with("action", it.action.as_str())
+                .with("channel", it.channel.name())
+                .with("principal_id", it.principal_id.as_deref().map(str::to_owned))
+                .with("resource_kind", it.resource_kind.as_str())
+                .with("resource_id", it.resource_id.as_deref().map(str::to_owned))
+        };
+
+    ApiKey = "api_key" of |it| Realm::ProjectSpace(it.project_space), id |it| Some(it.id.hex()),
         |it| {
             /// The address.
             email: text = it.address.as_str();

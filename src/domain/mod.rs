@@ -5,6 +5,7 @@
 mod access_request;
 mod account;
 mod assignment;
+mod audit;
 mod clock;
 pub mod email_address;
 pub mod fault;
@@ -38,6 +39,7 @@ pub use access_request::{
 };
 pub use account::{Account, ApiKey, Session, WebUser, name_for_people};
 pub use assignment::{ASSIGNMENTS_MAX, Assignment, AssignmentInput, QualifiedRole};
+pub use audit::{AuditChange, AuditEntry, AuditFilter};
 pub use clock::{Clock, SystemClock};
 pub use email_address::{BlockReason, BounceCount, BounceKind, EmailAddress, MailEvent, MailOutcome};
 pub use fault::{Fault, FaultCode, Faults};
@@ -53,7 +55,7 @@ pub use location_type::{
     LevelFlags, LevelFlagsInput, LocationType, LocationTypeChange, LocationTypeInput, NewLocationType,
 };
 pub use mail::{Mail, MailLanguage, MailStatus, MailTemplate};
-pub use member::{Member, MemberFilter, MemberOrder, MemberStatus, UNDO_WINDOW};
+pub use member::{ACCESS_GRAIN, Member, MemberFilter, MemberOrder, MemberStatus, UNDO_WINDOW};
 pub use mobile_worker::{
     Drafted, FILTER_IDS_MAX, MobileWorker, MobileWorkerFilter, MobileWorkerInput, MobileWorkerOrder,
     MobileWorkerProfile, MobileWorkerStatus, Patch, password_is_locked,

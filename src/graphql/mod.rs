@@ -6,6 +6,7 @@
 mod access_request;
 mod account;
 mod api_key;
+mod audit;
 mod context;
 mod custom_permission;
 mod email_address;

@@ -1,6 +1,7 @@
 //! Any object by its global id (Relay's object identification).
 
 use super::access_request::AccessRequestObject;
+use super::audit::AuditEntryObject;
 use super::context::ContextExt;
 use super::error::{Settled, UserError, UserErrorCode};
 use super::group::GroupObject;
@@ -13,11 +14,11 @@ use super::role::RoleObject;
 use super::user_fields::UserProfileObject;
 use super::web_user::WebUserObject;
 use crate::domain::{
-    AccessRequestId, GroupId, Identity, InvalidId, InvitationId, LocationId, LocationTypeId, MembershipId,
+    AccessRequestId, AuditEntryId, GroupId, Identity, InvalidId, InvitationId, LocationId, LocationTypeId, MembershipId,
     MobileWorkerId, ProjectSpaceId, RoleId, UserProfileId, WebUserId,
 };
 use crate::service::{
-    access_request, group, invitation, location, mobile_worker, project_space, role, user_fields, viewer,
+    access_request, audit, group, invitation, location, mobile_worker, project_space, role, user_fields, viewer,
     web_user,
 };
 use async_graphql::{Context, ID, Interface, Object, Result};
@@ -36,6 +37,7 @@ pub enum Node {
     Invitation(InvitationObject),
     AccessRequest(AccessRequestObject),
     WebUser(WebUserObject),
+    AuditEntry(AuditEntryObject),
 }
 
 /// The id in a field of an input, or the refusal to answer with.
@@ -117,6 +119,12 @@ impl NodeQuery {
                     Ok(id) => access_request::read(services, principal, space, id)
                         .await
                         .map(|found| found.map(|request| Node::AccessRequest(request.into()))),
+                    Err(_) => Ok(None),
+                },
+                AuditEntryId::PREFIX => match AuditEntryId::parse(&id) {
+                    Ok(id) => audit::read(services, principal, space, id)
+                        .await
+                        .map(|found| found.map(|entry| Node::AuditEntry(entry.into()))),
                     Err(_) => Ok(None),
                 },
                 GroupId::PREFIX => match GroupId::parse(&id) {

@@ -9,6 +9,7 @@ pub mod account;
 pub mod api;
 pub mod api_key;
 mod assignment;
+pub mod audit;
 mod cursor;
 pub mod custom_permission;
 pub mod email_address;

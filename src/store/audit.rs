@@ -49,6 +49,14 @@ pub(super) fn sign_in_name(signed_in_by: SignIn) -> &'static str {
     }
 }
 
+/// The way to sign in that an entry or a session names.
+pub(super) fn sign_in_named(name: &str) -> Result<SignIn, StoreError> {
+    [SignIn::Password, SignIn::PasswordAndOtp, SignIn::PersonalId, SignIn::ApiKey, SignIn::Internal]
+        .into_iter()
+        .find(|signed_in_by| sign_in_name(*signed_in_by) == name)
+        .ok_or(StoreError::Inconsistent("way to sign in"))
+}
+
 pub(super) async fn insert<A: Action>(
     tx: &DatabaseTransaction,
     now: DateTime<Utc>,

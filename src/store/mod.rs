@@ -6,6 +6,7 @@
 mod access_request;
 mod api_key;
 mod audit;
+mod audit_list;
 mod connection;
 mod credential;
 mod custom_permission;

@@ -1,6 +1,6 @@
 //! Sessions: opened, refreshed, ended, each by its owner.
 
-use super::audit::sign_in_name;
+use super::audit::{sign_in_name, sign_in_named};
 use super::connection::{Store, UnitOfWork};
 use super::error::StoreError;
 use crate::authz::{CreateSession, EndSession, RefreshSession, Sealed};
@@ -21,13 +21,6 @@ pub struct NewSession {
     pub refresh_hash: Vec<u8>,
     /// When it ends at the latest.
     pub expires_at: DateTime<Utc>,
-}
-
-pub(super) fn sign_in_named(name: &str) -> Result<SignIn, StoreError> {
-    [SignIn::Password, SignIn::PasswordAndOtp, SignIn::PersonalId, SignIn::ApiKey, SignIn::Internal]
-        .into_iter()
-        .find(|signed_in_by| sign_in_name(*signed_in_by) == name)
-        .ok_or(StoreError::Inconsistent("sign-in of a session"))
 }
 
 pub(super) fn session(row: &session::Model) -> Result<Session, StoreError> {

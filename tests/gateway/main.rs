@@ -11,6 +11,7 @@
 mod access_request;
 mod account;
 mod api_key;
+mod audit;
 mod cli;
 mod cli_mail;
 mod coverage;

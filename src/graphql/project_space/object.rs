@@ -1,6 +1,7 @@
 use crate::authz::Visible;
 use crate::domain::{MailLanguage as Language, ProjectSpace, Settings};
 use crate::graphql::access_request::{self, AccessRequestConnection};
+use crate::graphql::audit::{self, AuditEntryConnection, AuditFilterInput};
 use crate::graphql::context::ContextExt;
 use crate::graphql::custom_permission::{self, PermissionObject};
 use crate::graphql::group::{self, GroupConnection, GroupFilterInput};
@@ -262,6 +263,21 @@ impl ProjectSpaceObject {
         site_code: Option<String>,
     ) -> Result<Option<LocationObject>> {
         location::location(ctx, self.0.id, id, site_code).await
+    /// What was done here, as far as you may know, the newest first.
+    #[graphql(
+        directive = requires::apply("audit.read".to_owned()),
+        complexity = "page_cost(first, last, child_complexity)"
+    )]
+    async fn audit_log(
+        &self,
+        ctx: &Context<'_>,
+        filter: Option<AuditFilterInput>,
+        #[graphql(desc = "So many from the start: 20 when left out, at most 100.")] first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<AuditEntryConnection> {
+        audit::audit_log(ctx, self.0.id, filter, PageArguments { first, after, last, before }).await
     }
 
     /// The levels of the location tree, by name.

@@ -91,7 +91,7 @@ fn row() -> impl Strategy<Value = Attributes> {
 
 /// What is done to rows; what is done to the project space has no list.
 fn questions() -> Vec<(&'static str, &'static str)> {
-    const KINDS: [&str; 12] = [
+    const KINDS: [&str; 13] = [
         "invitation",
         "web_user",
         "access_request",
@@ -104,6 +104,7 @@ fn questions() -> Vec<(&'static str, &'static str)> {
         "user_fields",
         "user_profile",
         "api_key",
+        "audit_entry",
     ];
     ACTIONS.iter().copied().filter(|(_, kind)| KINDS.contains(kind)).collect()
 }
