@@ -38,6 +38,7 @@ mod scene;
 mod schema;
 mod seed_000;
 mod seed_001;
+mod seed_001_members;
 mod session;
 mod statements;
 mod support;

@@ -155,6 +155,11 @@ pub async fn member<'a>(app: &'a TestApp, name: &str, permissions: &[&str], at: 
     app.web_user(&format!("{}@acme.example", name.to_lowercase().replace(' ', ".")), name, at).await
 }
 
+/// Somebody's first request of an hour, which also notes that they were here: what follows costs what it always costs.
+pub async fn visit(actor: &Actor<'_>) {
+    actor.run("{ projectSpace(name: \"acme\") { name } }", json!({})).await;
+}
+
 /// The admin of another project space, `globex`.
 pub async fn outsider(app: &TestApp) -> Actor<'_> {
     app.space("globex", "admin@globex.example").await;

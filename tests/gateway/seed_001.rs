@@ -1,5 +1,5 @@
 //! Seed 001, walked through: a test for each sentence of its sections on invitations, which stands above the test.
-//! What it says of roles, members and bounces has its tests with those nouns.
+//! What it says of members and of mails that come back is in `seed_001_members`.
 
 use crate::access_request;
 use crate::invitation::{ACCEPT, EDITOR, INVITE, VIEWER, input, invite, join, mails, newcomer, token};

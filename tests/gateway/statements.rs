@@ -4,6 +4,9 @@ use crate::scene::{EDITOR, SUPERVISOR, Tree, group, ids, member, role, worker_wi
 use crate::support::{Actor, TestApp, operator};
 use fieldgate::domain::{MobileWorkerInput, Patch, UserFieldsInput, UserProfileInput};
 use fieldgate::service::user_fields;
+use crate::scene::{EDITOR, SUPERVISOR, Tree, group, ids, member, role, visit, worker_with};
+use crate::support::{Actor, TestApp};
+use fieldgate::domain::{MobileWorkerInput, Patch};
 use serde_json::json;
 
 const PAGE: &str = "query($first: Int!) { projectSpace(name: \"acme\") {
@@ -71,8 +74,7 @@ async fn cost(
     query: &str,
     variables: serde_json::Value,
 ) -> (serde_json::Value, usize) {
-    // The first request of an hour also notes that somebody was here.
-    actor.run("{ projectSpace(name: \"acme\") { name } }", json!({})).await;
+    visit(actor).await;
     app.statements();
     let answer = actor.run(query, variables).await;
     assert!(answer["errors"].is_null(), "{answer}");

@@ -1,5 +1,5 @@
 use super::{EDITOR, VIEWER, invite, join, token};
-use crate::scene::{member, nowhere, outsider, role, role_of};
+use crate::scene::{member, nowhere, outsider, role, role_of, visit};
 use crate::support::{Actor, TestApp};
 use chrono::TimeDelta;
 use serde_json::{Value as Json, json};
@@ -171,6 +171,7 @@ async fn a_page_costs_the_same_for_any_length() {
     let query = "query($first: Int!) { projectSpace(name: \"acme\") { invitations(first: $first) {
         nodes { id email status delivery role { name } locations { name } }
     } } }";
+    visit(&admin).await;
     let mut costs = Vec::new();
     for first in [1, 12] {
         app.statements();

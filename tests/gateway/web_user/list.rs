@@ -1,5 +1,5 @@
 use super::{MANAGER, one_more_admin};
-use crate::scene::{Tree, member, nowhere, outsider, role};
+use crate::scene::{Tree, member, nowhere, outsider, role, visit};
 use crate::support::{ADMIN, Actor, PASSWORD, TestApp, operator};
 use chrono::TimeDelta;
 use fieldgate::domain::{LocationId, RoleId};
@@ -244,6 +244,7 @@ async fn a_page_costs_the_same_for_any_length_and_counts_when_asked() {
         named(&app, &format!("u{number}@acme.example"), ["", ""], role, &[&tree.north, &tree.southern]).await;
     }
     let admin = app.admin().await;
+    visit(&admin).await;
     let query = "query($first: Int!) { projectSpace(name: \"acme\") { webUsers(first: $first) { nodes {
         id email lastLoginAt membership {
             isAdmin role { name } roleName locations { name } primaryLocation { name } joinedAt lastAccessDate version

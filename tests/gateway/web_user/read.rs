@@ -1,5 +1,5 @@
 use super::id_of;
-use crate::scene::{Tree, member, nowhere, outsider, role, role_of, worker_who_signs_in, worker_with};
+use crate::scene::{Tree, member, nowhere, outsider, role, role_of, visit, worker_who_signs_in, worker_with};
 use crate::support::{ADMIN, TestApp, WORKER_PASSWORD};
 use chrono::TimeDelta;
 use fieldgate::domain::{MobileWorkerInput, Patch};
@@ -157,6 +157,7 @@ async fn a_role_says_how_many_have_it_that_one_may_see() {
     let query = "{ projectSpace(name: \"acme\") { roles { name memberCount } } }";
     let mut statements = Vec::new();
     for (actor, expected) in [(&admin, [1, 3, 1]), (&workers, [1, 2, 1])] {
+        visit(actor).await;
         app.statements();
         let answer = actor.run(query, json!({})).await;
         statements.push(app.statements().len());
@@ -178,11 +179,10 @@ const ACCESS: &str = "query($email: String!) { projectSpace(name: \"acme\") { we
 #[tokio::test]
 async fn when_somebody_was_last_here_is_kept_to_the_hour_for_each_space_and_when_they_signed_in_for_all() {
     let app = TestApp::spawn().await;
-    let admin = app.admin().await;
     let ana = app.web_user("ana@acme.example", "Read Only", &[]).await;
     app.space("globex", "ana@acme.example").await;
     let seen = async || {
-        let answer = admin.run(ACCESS, json!({ "email": "ana@acme.example" })).await;
+        let answer = app.admin().await.run(ACCESS, json!({ "email": "ana@acme.example" })).await;
         let user = &answer["data"]["projectSpace"]["webUser"];
         json!([user["membership"]["lastAccessDate"], user["lastLoginAt"]])
     };
