@@ -1,9 +1,9 @@
 use super::{CommandError, Output, open, operator, secret_from_stdin};
 use crate::config::ConfigOptions;
-use crate::domain::{Channel, Origin, ProjectSpaceInput, Settings, SignIn};
+use crate::domain::{Channel, FaultCode, Origin, ProjectSpaceInput, Settings, SignIn};
 use crate::service::api_key::ApiKeyInput;
 use crate::service::web_user::NewWebUser;
-use crate::service::{Failure, Services, api_key, project_space, role, web_user};
+use crate::service::{Failure, Refused, Services, api_key, project_space, role, web_user};
 use clap::Subcommand;
 use serde_json::json;
 
@@ -46,6 +46,20 @@ pub enum UserCommand {
         #[command(flatten)]
         output: Output,
     },
+    /// Take a web user's membership of a project space away. Their account and other project spaces stay as they are
+    Remove {
+        /// The project space's name
+        #[arg(long, value_name = "NAME")]
+        project_space: String,
+        /// The sign-in name
+        #[arg(long)]
+        email: String,
+        /// Even if nobody is left to administer the project space
+        #[arg(long)]
+        last_admin: bool,
+        #[command(flatten)]
+        output: Output,
+    },
 }
 
 #[derive(Subcommand)]
@@ -83,16 +97,67 @@ pub async fn space(options: &ConfigOptions, command: SpaceCommand) -> Result<(),
 }
 
 pub async fn user(options: &ConfigOptions, command: UserCommand) -> Result<(), CommandError> {
-    let UserCommand::Add { project_space, email, role, password_stdin, output } = command;
+    match command {
+        UserCommand::Add { project_space, email, role, password_stdin, output } => {
+            let role = role.as_deref();
+            add(options, &project_space, email, role, password_stdin, output).await
+        }
+        UserCommand::Remove { project_space, email, last_admin, output } => {
+            remove(options, &project_space, &email, last_admin, output).await
+        }
+    }
+}
+
+async fn remove(
+    options: &ConfigOptions,
+    project_space: &str,
+    email: &str,
+    last_admin: bool,
+    output: Output,
+) -> Result<(), CommandError> {
+    let (_, gateway) = open(options).await?;
+    let (services, operator) = (&gateway.services, operator());
+    let space = project_space::read(services, &operator, project_space).await.map_err(Refused::from)?;
+    let found = web_user::read_named(services, &operator, space.id, email).await.map_err(Refused::from)?;
+    let member = found
+        .ok_or_else(|| CommandError::Usage(format!("there is no web user `{email}` in `{project_space}`")))?;
+    let removed = if last_admin {
+        web_user::remove_by_operator(services, &operator, member.id).await?
+    } else {
+        web_user::remove(services, &operator, member.id, None).await.map_err(|refused| match refused {
+            Refused::Input(faults) if faults.has(FaultCode::LastAdmin) => CommandError::Usage(format!(
+                "`{email}` is the only active admin of `{project_space}`: add another one first with `fieldgate user add`, \
+                 or repeat this with --last-admin"
+            )),
+            other => other.into(),
+        })?
+    };
+    let until = removed.undo_until;
+    if output.json {
+        println!("{}", json!({ "id": removed.id.to_string(), "undo_until": until }));
+    } else {
+        println!("removed `{email}` from `{project_space}`; an admin can undo it until {until}");
+    }
+    Ok(())
+}
+
+async fn add(
+    options: &ConfigOptions,
+    project_space: &str,
+    email: String,
+    role: Option<&str>,
+    password_stdin: bool,
+    output: Output,
+) -> Result<(), CommandError> {
     let password = if password_stdin { Some(secret_from_stdin()?) } else { None };
     let (_, gateway) = open(options).await?;
     let services = &gateway.services;
     let role = match role {
         None => None,
-        Some(name) => Some(role_named(services, &project_space, &name).await?),
+        Some(name) => Some(role_named(services, project_space, name).await?),
     };
     let input = NewWebUser { email: email.clone(), password, role, ..NewWebUser::default() };
-    let id = web_user::add(services, &operator(), &project_space, &input).await?;
+    let id = web_user::add(services, &operator(), project_space, &input).await?;
     if output.json {
         println!("{}", json!({ "id": id.to_string() }));
     } else {
@@ -107,11 +172,8 @@ async fn role_named(
     name: &str,
 ) -> Result<crate::domain::RoleId, CommandError> {
     let operator = operator();
-    let space = project_space::read(services, &operator, project_space)
-        .await
-        .map_err(crate::service::Refused::from)?;
-    let roles =
-        role::list(services, &operator, space.id, false).await.map_err(crate::service::Refused::from)?;
+    let space = project_space::read(services, &operator, project_space).await.map_err(Refused::from)?;
+    let roles = role::list(services, &operator, space.id, false).await.map_err(Refused::from)?;
     let found = roles.iter().find(|role| role.name.to_lowercase() == name.to_lowercase());
     found.map(|role| role.id).ok_or_else(|| {
         let names: Vec<_> = roles.iter().map(|role| format!("`{}`", role.name)).collect();
@@ -131,7 +193,7 @@ pub async fn api_key(options: &ConfigOptions, command: ApiKeyCommand) -> Result<
     let account = account.ok_or_else(|| CommandError::Usage(format!("there is no web user `{user}`")))?;
     let origin = Origin::new(Channel::CommandLine, "command line");
     let owner = services.authenticator.principal(account.identity, SignIn::Internal, origin).await;
-    let owner = owner.map_err(|error| crate::service::Refused::from(Failure::from(error)))?;
+    let owner = owner.map_err(|error| Refused::from(Failure::from(error)))?;
     let input = ApiKeyInput { name, ..ApiKeyInput::default() };
     let made = api_key::create(services, &owner, &project_space, &input).await?;
     let (id, secret) = (made.key.id.to_string(), made.secret.reveal());

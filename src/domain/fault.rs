@@ -216,6 +216,11 @@ impl Faults {
         self.0.iter().any(|fault| fault.path.first().is_some_and(|first| first == field))
     }
 
+    /// Whether there is one with this code.
+    pub fn has(&self, code: FaultCode) -> bool {
+        self.0.iter().any(|fault| fault.code == code)
+    }
+
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

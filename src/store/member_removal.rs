@@ -145,8 +145,16 @@ impl UnitOfWork<RemoveWebUser> {
     /// # Errors
     /// [`StoreError::LastAdmin`]; [`StoreError::Stale`] when the member has changed since they were judged.
     pub async fn remove(&mut self) -> Result<(), StoreError> {
+        self.keep_an_admin(&self.proof.resource().clone()).await?;
+        self.remove_whoever_it_is().await
+    }
+
+    /// The same of the last admin, too: who must not leave a project space without one says so themselves.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] when the member has changed since they were judged.
+    pub async fn remove_whoever_it_is(&mut self) -> Result<(), StoreError> {
         let before = self.proof.resource().clone();
-        self.keep_an_admin(&before).await?;
         // An earlier removal of the same person can no longer be undone: they were a member again.
         membership_removal::Entity::delete_many()
             .filter(membership_removal::Column::ProjectSpaceId.eq(before.project_space.0))

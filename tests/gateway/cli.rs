@@ -149,6 +149,7 @@ fn every_command_explains_itself() {
         &["space", "create", "--help"],
         &["user", "--help"],
         &["user", "add", "--help"],
+        &["user", "remove", "--help"],
         &["api-key", "--help"],
         &["api-key", "create", "--help"],
         &["policy", "--help"],
@@ -395,4 +396,25 @@ fn what_a_command_cannot_do_it_says_and_leaves_undone() {
         assert!(!complaint.contains(PASSWORD), "{what}: {complaint}");
     }
     printed(&create("globex", "new@globex.example", PASSWORD));
+}
+
+// Seed 001: "If you are the only admin on the project space, you can reach out to support … and we will remove your account".
+#[test]
+fn the_operator_removes_web_users_and_the_last_admin_only_when_told_so_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let key = space_and_key(folder.path());
+    let user = |arguments: &[&str]| {
+        run(folder.path(), &[&["user", "remove", "--project-space", "acme", "--email"], arguments].concat())
+    };
+    assert!(
+        complaint(&user(&["nobody@acme.example"])).contains("there is no web user `nobody@acme.example`")
+    );
+    let refused = user(&[ADMIN]);
+    assert!(complaint(&refused).contains("--last-admin"), "{}", complaint(&refused));
+    let serving = Serving::start(folder.path());
+    assert_eq!(serving.get("/a/acme/api/user/v1/", &key).0, 200);
+    let removed = user(&[ADMIN, "--last-admin", "--json"]);
+    let removed: Json = serde_json::from_str(printed(&removed)).unwrap();
+    assert!(removed["id"].as_str().unwrap().starts_with("ms_"), "{removed}");
+    assert_eq!(serving.get("/a/acme/api/user/v1/", &key).0, 401, "their key is worth nothing any more");
 }

@@ -14,7 +14,7 @@ pub use add::{NewWebUser, add};
 pub use deactivate::deactivate;
 pub use list::{List, count, list};
 pub use read::{load, read, read_named};
-pub use remove::{Removed, remove};
+pub use remove::{Removed, remove, remove_by_operator};
 pub use restore::restore;
 pub use update::update;
 

@@ -1,7 +1,8 @@
 use super::{judged, last_admin, somebody_else, within_reach};
-use crate::authz::RemoveWebUser;
-use crate::domain::{MembershipId, Principal};
-use crate::service::{Refused, Services};
+use crate::authz::{Authorized, Denied, RemoveWebUser};
+use crate::domain::{Identity, MembershipId, Principal};
+use crate::service::{Failure, Refused, Services};
+use crate::store::UnitOfWork;
 use chrono::{DateTime, Utc};
 
 /// A membership that was taken away.
@@ -29,7 +30,30 @@ pub async fn remove(
     within_reach(principal, proof.resource())?;
     let mut work = services.store.begin(proof).await?;
     work.remove().await.map_err(last_admin(&["id"]))?;
-    let now = work.now();
-    let done = work.commit().await?;
-    Ok(Removed { id, undo_until: done.resource().undo_until().unwrap_or(now) })
+    removed(work).await
+}
+
+/// The same by the gateway's operator, for the last admin too (seed 001: "If you are the only admin on the project space,
+/// you can reach out to support … and we will remove your account").
+///
+/// # Errors
+/// [`Refused`]: a failure, among them that the caller is not the operator at the command line.
+pub async fn remove_by_operator(
+    services: &Services,
+    principal: &Principal,
+    id: MembershipId,
+) -> Result<Removed, Refused> {
+    if principal.identity != Identity::System {
+        return Err(Failure::from(Denied::NotVisible).into());
+    }
+    let proof: Authorized<RemoveWebUser> = judged(services, principal, id, None).await?;
+    let mut work = services.store.begin(proof).await?;
+    work.remove_whoever_it_is().await?;
+    removed(work).await
+}
+
+async fn removed(work: UnitOfWork<RemoveWebUser>) -> Result<Removed, Refused> {
+    let (now, done) = (work.now(), work.commit().await?);
+    let member = done.resource();
+    Ok(Removed { id: member.id, undo_until: member.undo_until().unwrap_or(now) })
 }
