@@ -14,12 +14,12 @@ use super::role::RoleObject;
 use super::user_fields::UserProfileObject;
 use super::web_user::WebUserObject;
 use crate::domain::{
-    AccessRequestId, AuditEntryId, GroupId, Identity, InvalidId, InvitationId, LocationId, LocationTypeId, MembershipId,
-    MobileWorkerId, ProjectSpaceId, RoleId, UserProfileId, WebUserId,
+    AccessRequestId, AuditEntryId, GroupId, Identity, InvalidId, InvitationId, LocationId, LocationTypeId,
+    MembershipId, MobileWorkerId, ProjectSpaceId, RoleId, UserProfileId, WebUserId,
 };
 use crate::service::{
-    access_request, audit, group, invitation, location, mobile_worker, project_space, role, user_fields, viewer,
-    web_user,
+    access_request, audit, group, invitation, location, mobile_worker, project_space, role, user_fields,
+    viewer, web_user,
 };
 use async_graphql::{Context, ID, Interface, Object, Result};
 

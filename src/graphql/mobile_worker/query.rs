@@ -97,7 +97,7 @@ impl MobileWorkerFilterInput {
 /// What is counted.
 pub enum MobileWorkerCount {
     /// A project space's workers.
-    Workers(ProjectSpaceId, MobileWorkerFilter),
+    Workers(ProjectSpaceId, Box<MobileWorkerFilter>),
     /// A group's.
     Members(ProjectSpaceId, GroupId),
 }
@@ -135,7 +135,7 @@ pub async fn mobile_workers(
         ctx,
         &name,
         found,
-        MobileWorkerCount::Workers(space, list.filter),
+        MobileWorkerCount::Workers(space, Box::new(list.filter)),
         |worker| Cursor { key: order.key_of(worker), id: worker.id.0 },
         MobileWorkerObject::from,
     ))
