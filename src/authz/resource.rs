@@ -246,25 +246,28 @@ resources! {
     // Looked at through a project space, it is for that space's policy; else for the gateway's operator.
     EmailAddress = "email_address" of |it| it.project_space.map_or(Realm::Operators, Realm::ProjectSpace),
         id |it| Some(it.address.to_string()),
-        |it| Attributes::new().with("email", it.address.as_str()).with("is_blocked", it.block.is_some());
-
-    AuditEntry = "audit_entry" of |it| Realm::ProjectSpace(it.project_space), id |it| Some(it.id.hex()),
-        |it| {
-            Attributes::new()
-                .with("id", it.id.hex())
-                .with("action", it.action.as_str())
-                .with("channel", it.channel.name())
-                .with("principal_id", it.principal_id.as_deref().map(str::to_owned))
-                .with("resource_kind", it.resource_kind.as_str())
-                .with("resource_id", it.resource_id.as_deref().map(str::to_owned))
-        };
-
-    ApiKey = "api_key" of |it| Realm::ProjectSpace(it.project_space), id |it| Some(it.id.hex()),
         |it| {
             /// The address.
             email: text = it.address.as_str();
             /// Nothing more is sent to it.
             is_blocked: boolean = it.block.is_some();
+        };
+
+    AuditEntry = "audit_entry" of |it| Realm::ProjectSpace(it.project_space),
+        id |it| Some(it.id.hex()),
+        |it| {
+            /// Its id.
+            id: text = it.id.hex();
+            /// What was done: `mobile_worker.update`.
+            action: text = it.action.as_str();
+            /// The door it came through.
+            channel: text = it.channel.name();
+            /// The public id of who did it; nothing for the holder of a link.
+            principal_id: maybe_text = it.principal_id.clone();
+            /// What kind of thing it was done to.
+            resource_kind: text = it.resource_kind.as_str();
+            /// The id of what it was done to.
+            resource_id: maybe_text = it.resource_id.clone();
         };
 
     ApiKey = "api_key" of |it| Realm::ProjectSpace(it.project_space),

@@ -1,12 +1,9 @@
 //! What a query costs the database: so many statements, however long the page.
 
-use crate::scene::{EDITOR, SUPERVISOR, Tree, group, ids, member, role, worker_with};
+use crate::scene::{EDITOR, SUPERVISOR, Tree, group, ids, member, role, visit, worker_with};
 use crate::support::{Actor, TestApp, operator};
 use fieldgate::domain::{MobileWorkerInput, Patch, UserFieldsInput, UserProfileInput};
 use fieldgate::service::user_fields;
-use crate::scene::{EDITOR, SUPERVISOR, Tree, group, ids, member, role, visit, worker_with};
-use crate::support::{Actor, TestApp};
-use fieldgate::domain::{MobileWorkerInput, Patch};
 use serde_json::json;
 
 const PAGE: &str = "query($first: Int!) { projectSpace(name: \"acme\") {

@@ -263,6 +263,8 @@ impl ProjectSpaceObject {
         site_code: Option<String>,
     ) -> Result<Option<LocationObject>> {
         location::location(ctx, self.0.id, id, site_code).await
+    }
+
     /// What was done here, as far as you may know, the newest first.
     #[graphql(
         directive = requires::apply("audit.read".to_owned()),

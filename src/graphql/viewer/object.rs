@@ -3,7 +3,6 @@ use crate::domain::{Identity, Principal, SignIn, Standing};
 use crate::graphql::context::ContextExt;
 use crate::graphql::mobile_worker::MobileWorkerObject;
 use crate::graphql::requires::requires;
-use crate::graphql::role::PermissionGrant;
 use crate::graphql::role::{PermissionGrant, RoleObject};
 use crate::graphql::web_user::{MembershipObject, WebUserObject};
 use crate::service::{Failure, custom_permission, mobile_worker, role, viewer};
