@@ -2,10 +2,10 @@
 
 use super::attribute::{AttributeInfo, Attributes, attributes};
 use crate::domain::{
-    AccessRequest, Account, ApiKey, AuditEntry, CustomPermission, EmailAddress, FrontDoor, Gateway, Group, Identity,
-    Invitation, InvitationLink, Location, LocationType, Mail, Member, MobileWorker, PersonalIdHolder,
-    PersonalIdInviteLink, ProjectSpace, ProjectSpaceId, Role, Session, UserFieldDefinition, UserProfile,
-    WebUser,
+    AccessRequest, Account, ApiKey, AuditEntry, CustomPermission, EmailAddress, FrontDoor, Gateway, Group,
+    Identity, Invitation, InvitationLink, Location, LocationType, Mail, Member, MobileWorker,
+    PersonalIdHolder, PersonalIdInviteLink, ProjectSpace, ProjectSpaceId, Role, Session, UserFieldDefinition,
+    UserProfile, WebUser,
 };
 
 /// Something that policy is asked about.

@@ -4,8 +4,8 @@
 use super::action::{Realm, Resource};
 use super::attribute::{AttributeInfo, Attributes, attributes, typed};
 use crate::domain::{
-    AccessRequest, Account, ApiKey, AuditEntry, CustomPermission, EmailAddress, FrontDoor, Gateway, Group, Identity,
-    Invitation, InvitationLink, Location, LocationId, LocationType, Mail, Member, MobileWorker,
+    AccessRequest, Account, ApiKey, AuditEntry, CustomPermission, EmailAddress, FrontDoor, Gateway, Group,
+    Identity, Invitation, InvitationLink, Location, LocationId, LocationType, Mail, Member, MobileWorker,
     PersonalIdHolder, PersonalIdInviteLink, ProjectSpace, ProjectSpaceId, Role, Session, UserFieldDefinition,
     UserProfile, WebUser,
 };

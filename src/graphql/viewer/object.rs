@@ -110,7 +110,7 @@ impl EffectivePermissions {
 
     /// The names of all permissions that you hold, be it for some items only: for an admin, those of the whole catalogue
     /// and those that the project space declares.
-    #[graphql(complexity = 10)]
+    #[graphql(directive = requires::apply("custom_permission.read".to_owned()), complexity = 10)]
     async fn names(&self, ctx: &Context<'_>) -> Result<Vec<String>> {
         if !self.0.is_admin {
             return Ok(self.0.grants.iter().map(|(name, _)| name.to_owned()).collect());
