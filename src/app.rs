@@ -211,6 +211,7 @@ impl Gateway {
         let routes = self.routes();
         let (stop, stopping) = watch::channel(false);
         let mails = tokio::spawn(jobs::mail::send(Arc::clone(&self.services), stopping));
+        let chores = tokio::spawn(jobs::chores::run(Arc::clone(&self.services)));
         let watch = tokio::spawn(self.watch_policies(known));
         let told_to_stop = async move {
             told_to_stop().await;
@@ -223,6 +224,8 @@ impl Gateway {
             .run_with_graceful_shutdown(routes, told_to_stop, Some(STOPPING))
             .await;
         watch.abort();
+        // A step that is cut short has changed nothing.
+        chores.abort();
         let hand = mails.abort_handle();
         if tokio::time::timeout(STOPPING, mails).await.is_err() {
             // The mail in hand goes again in a minute, under the same Message-ID, from whoever runs then.

@@ -2,6 +2,7 @@
 #![expect(missing_docs, reason = "a column is what its name says; the rules about it are in `domain`")]
 
 pub mod access_request;
+pub mod account_link;
 pub mod api_key;
 pub mod audit_entry;
 pub mod bounce;
@@ -22,6 +23,7 @@ pub mod membership_removal;
 pub mod mobile_worker;
 pub mod mobile_worker_group;
 pub mod mobile_worker_location;
+pub mod password_reset_request;
 pub mod personal_id_invite;
 pub mod policy_module;
 pub mod policy_stack;

@@ -35,6 +35,7 @@ pub struct Model {
     pub personal_id_linked_at: Option<DateTimeUtc>,
     pub personal_id_changed_at: Option<DateTimeUtc>,
     pub personal_id_requested_at: Option<DateTimeUtc>,
+    pub deactivate_after: Option<DateTimeUtc>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -11,6 +11,7 @@ mod m20261122_000007_members;
 mod m20261122_000008_user_fields;
 mod m20261122_000010_idempotency;
 mod m20261122_000011_group_metadata;
+mod m20261122_000012_account_links;
 mod m20261122_000013_personal_id;
 
 use sea_orm_migration::MigrationTrait;
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000008_user_fields::Migration),
             Box::new(m20261122_000010_idempotency::Migration),
             Box::new(m20261122_000011_group_metadata::Migration),
+            Box::new(m20261122_000012_account_links::Migration),
             Box::new(m20261122_000013_personal_id::Migration),
         ]
     }

@@ -2,10 +2,10 @@
 
 use super::attribute::{AttributeInfo, Attributes, attributes};
 use crate::domain::{
-    AccessRequest, Account, ApiKey, AuditEntry, CustomPermission, EmailAddress, FrontDoor, Gateway, Group,
-    Identity, Invitation, InvitationLink, Location, LocationType, Mail, Member, MobileWorker,
-    PersonalIdHolder, PersonalIdInviteLink, ProjectSpace, ProjectSpaceId, Role, Session, UserFieldDefinition,
-    UserProfile, WebUser,
+    AccessRequest, Account, ApiKey, AuditEntry, ConfirmationLink, CustomPermission, EmailAddress, FrontDoor,
+    Gateway, Group, Identity, Invitation, InvitationLink, Location, LocationType, Mail, Member, MobileWorker,
+    PasswordResetLink, PasswordResetRequest, PersonalIdHolder, PersonalIdInviteLink, ProjectSpace,
+    ProjectSpaceId, Role, Session, UserFieldDefinition, UserProfile, WebUser,
 };
 
 /// Something that policy is asked about.
@@ -25,7 +25,7 @@ pub trait Resource: Send + Sync {
     fn audited_in(&self) -> Option<ProjectSpaceId> {
         match self.realm() {
             Realm::ProjectSpace(space) | Realm::Link(space) | Realm::Open(space) => Some(space),
-            Realm::Own(_) | Realm::Operators | Realm::Gateway => None,
+            Realm::Holder | Realm::Own(_) | Realm::Operators | Realm::Gateway => None,
         }
     }
 
@@ -43,6 +43,8 @@ pub enum Realm {
     /// Whoever holds a single-use link: the store finds the row only by the hash of its token; or whoever has proved to
     /// have the PersonalID account that it finds the row by. Its project space, for the audit.
     Link(ProjectSpaceId),
+    /// The same for a link of an account that belongs to no project space: a web user's.
+    Holder,
     /// Whoever comes: the store finds the row only where the project space lets strangers in so far. Its project space,
     /// for the audit.
     Open(ProjectSpaceId),
@@ -286,6 +288,14 @@ actions! {
     RestoreMobileWorker on MobileWorker = "mobile_worker.restore";
     /// Set a mobile worker's password.
     SetMobileWorkerPassword on MobileWorker = "mobile_worker.set_password";
+    /// Send a mobile worker a link to confirm their account.
+    SendMobileWorkerConfirmation on MobileWorker = "mobile_worker.send_confirmation";
+    /// Send a mobile worker a link to a new password.
+    SendMobileWorkerPasswordReset on MobileWorker = "mobile_worker.send_password_reset";
+    /// See what account one's link confirms.
+    PreviewConfirmation on ConfirmationLink = "mobile_worker.preview_confirmation";
+    /// Confirm an account by its link.
+    ConfirmMobileWorker on ConfirmationLink = "mobile_worker.confirm";
     /// Put a mobile worker into a group, or take them out of it, from the group's side.
     RegroupMobileWorker on MobileWorker = "mobile_worker.regroup";
 
@@ -399,6 +409,14 @@ actions! {
 
     /// See one's own account.
     ReadAccount on WebUser = "account.read";
+    /// Send a link to a new password to whom a name belongs that somebody asked with.
+    AnswerPasswordReset on PasswordResetRequest = "account.request_password_reset";
+    /// See whose password one's link sets.
+    PreviewPasswordReset on PasswordResetLink = "account.preview_password_reset";
+    /// Set a new password by a link.
+    ResetPassword on PasswordResetLink = "account.reset_password";
+    /// Take away what nobody needs any more: sessions that are over, links that are too old, mails of long ago.
+    KeepHouse on Gateway = "gateway.keep_house";
     /// Change the password of one's own account.
     ChangePassword on Account = "account.change_password";
     /// Sign in: open a session of one's own.
@@ -412,3 +430,5 @@ actions! {
 impl Routine for ClaimMail {}
 impl Routine for SendMail {}
 impl Routine for ReportMail {}
+impl Routine for AnswerPasswordReset {}
+impl Routine for KeepHouse {}

@@ -69,7 +69,9 @@ impl Authorizer {
             Realm::Operators if principal.identity == Identity::System || principal.is_operator => {
                 return Ok(Authorized::host(principal, resource, decision));
             }
-            Realm::Link(_) | Realm::Open(_) => return Ok(Authorized::host(principal, resource, decision)),
+            Realm::Link(_) | Realm::Holder | Realm::Open(_) => {
+                return Ok(Authorized::host(principal, resource, decision));
+            }
             Realm::Own(_) | Realm::Operators | Realm::Gateway => return Err(stranger(principal)),
         };
         debug_assert!(

@@ -4,11 +4,33 @@
 use super::action::{Realm, Resource};
 use super::attribute::{AttributeInfo, Attributes, attributes, typed};
 use crate::domain::{
-    AccessRequest, Account, ApiKey, AuditEntry, CustomPermission, EmailAddress, FrontDoor, Gateway, Group,
-    Identity, Invitation, InvitationLink, Location, LocationId, LocationType, Mail, Member, MobileWorker,
-    PersonalIdHolder, PersonalIdInviteLink, ProjectSpace, ProjectSpaceId, Role, Session, UserFieldDefinition,
-    UserProfile, WebUser,
+    AccessRequest, Account, ApiKey, AuditEntry, ConfirmationLink, CustomPermission, EmailAddress, FrontDoor,
+    Gateway, Group, Identity, Invitation, InvitationLink, Location, LocationId, LocationType, Mail, Member,
+    MobileWorker, PasswordResetLink, PasswordResetRequest, PersonalIdHolder, PersonalIdInviteLink,
+    ProjectSpace, ProjectSpaceId, Role, Session, UserFieldDefinition, UserProfile, WebUser,
 };
+
+/// The gateway's own job answers. A worker's project space reads of it.
+impl Resource for PasswordResetRequest {
+    const KIND: &'static str = "password_reset_request";
+    const ATTRIBUTES: &'static [AttributeInfo] = &[];
+
+    fn realm(&self) -> Realm {
+        Realm::Gateway
+    }
+
+    fn id(&self) -> Option<String> {
+        None
+    }
+
+    fn audited_in(&self) -> Option<ProjectSpaceId> {
+        self.account.as_ref().and_then(|account| account.project_space)
+    }
+
+    fn attributes(&self) -> Attributes {
+        Attributes::new()
+    }
+}
 
 fn hexes(ids: &[LocationId]) -> Vec<String> {
     ids.iter().map(|id| id.hex()).collect()
@@ -56,6 +78,10 @@ resources! {
         id |it| Some(it.worker.id.hex()), |_it| {};
     PersonalIdHolder = "personal_id_holder" of |it| Realm::Link(it.0.project_space),
         id |it| Some(it.0.id.hex()), |_it| {};
+    ConfirmationLink = "confirmation_link" of |it| Realm::Link(it.worker.project_space),
+        id |it| Some(it.worker.id.hex()), |_it| {};
+    PasswordResetLink = "password_reset_link" of |it| it.project_space.as_ref().map_or(Realm::Holder, |(id, _)| Realm::Link(*id)),
+        id |it| it.owner.id(), |_it| {};
     FrontDoor = "front_door" of |it| Realm::Open(it.project_space), id |it| Some(it.project_space.hex()),
         |_it| {};
 

@@ -34,6 +34,14 @@ pub enum FaultCode {
     PasswordLockedByPersonalId,
     /// The worker has yet to confirm their account, and sets the password by that.
     ConfirmationPending,
+    /// A password was given for an account whose worker is to set it.
+    PasswordNotAllowed,
+    /// A mail is to be sent, and there is no address.
+    EmailRequired,
+    /// A confirmation is to be mailed for an account that needs none.
+    ConfirmationNotRequired,
+    /// The account is confirmed.
+    AlreadyConfirmed,
     /// The primary location is not among the locations.
     PrimaryLocationNotAssigned,
     /// The location does not exist or the caller may not assign it.
@@ -118,6 +126,10 @@ impl FaultCode {
             Self::PasswordWeak => "PASSWORD_WEAK",
             Self::PasswordLockedByPersonalId => "PASSWORD_LOCKED_BY_PERSONAL_ID",
             Self::ConfirmationPending => "CONFIRMATION_PENDING",
+            Self::PasswordNotAllowed => "PASSWORD_NOT_ALLOWED",
+            Self::EmailRequired => "EMAIL_REQUIRED",
+            Self::ConfirmationNotRequired => "CONFIRMATION_NOT_REQUIRED",
+            Self::AlreadyConfirmed => "ALREADY_CONFIRMED",
             Self::PrimaryLocationNotAssigned => "PRIMARY_LOCATION_NOT_ASSIGNED",
             Self::LocationOutOfReach => "LOCATION_OUT_OF_REACH",
             Self::GroupOutOfReach => "GROUP_OUT_OF_REACH",

@@ -18,6 +18,10 @@ pub enum MailTemplate {
     AccessRequest,
     /// To somebody who asked to be let in: they were, with the account they have.
     AccessApproved,
+    /// To a worker whose account has yet to be confirmed. Its link confirms.
+    AccountConfirmation,
+    /// To the owner of an account: its link sets a new password.
+    PasswordReset,
     /// To the owner of an account: its password was changed.
     PasswordChanged,
     /// To a mobile worker: link your PersonalID account. Its link is for the application on their phone.
@@ -28,12 +32,14 @@ pub enum MailTemplate {
 
 impl MailTemplate {
     /// Every template.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::ActionNotice,
         Self::Invitation,
         Self::InvitationAccepted,
         Self::AccessRequest,
         Self::AccessApproved,
+        Self::AccountConfirmation,
+        Self::PasswordReset,
         Self::PasswordChanged,
         Self::PersonalIdInvite,
         Self::Test,
@@ -47,6 +53,8 @@ impl MailTemplate {
             Self::InvitationAccepted => "invitation_accepted",
             Self::AccessRequest => "access_request",
             Self::AccessApproved => "access_approved",
+            Self::AccountConfirmation => "account_confirmation",
+            Self::PasswordReset => "password_reset",
             Self::PasswordChanged => "password_changed",
             Self::PersonalIdInvite => "personal_id_invite",
             Self::Test => "test",
@@ -70,6 +78,8 @@ impl MailTemplate {
             // `message`: what they say, perhaps nothing.
             Self::AccessRequest => &["name", "email", "message"],
             Self::AccessApproved => &["inviter", "role"],
+            // `account`: the sign-in name. `expires_at`: RFC 3339. `link`: as an invitation's, with another path.
+            Self::AccountConfirmation | Self::PasswordReset => &["account", "expires_at", "link"],
             // `account`: the sign-in name. `changed_at`: RFC 3339.
             Self::PasswordChanged => &["account", "changed_at"],
             // `inviter`: a name for people. `username`: the worker's. `expires_at`: RFC 3339. `link`: as of an invitation.

@@ -7,7 +7,7 @@ use super::{
     CursorKey, Email, FaultCode, Faults, GroupId, Language, LinkStatus, LocationId, MobileWorkerId,
     PersonalIdLink, PhoneNumber, ProjectSpaceId, RoleId, UserProfileId, Username, user_data,
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound, Utc};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value as Json};
 
@@ -102,6 +102,8 @@ pub struct MobileWorkerProfile {
     pub user_data: Map<String, Json>,
     /// Fixes some of the project's own data.
     pub user_profile: Option<UserProfileId>,
+    /// After this, a job deactivates them, if they are active then.
+    pub deactivate_after: Option<DateTime<Utc>>,
 }
 
 impl MobileWorker {
@@ -112,6 +114,17 @@ impl MobileWorker {
 }
 
 impl MobileWorkerProfile {
+    /// Notes a date of deactivation that is past, unless it was there before: nobody is to be deactivated by a date as soon
+    /// as it is set.
+    pub fn check_deactivation(&self, before: &Self, now: DateTime<Utc>, faults: &mut Faults) {
+        if self.deactivate_after.is_some_and(|at| at <= now)
+            && self.deactivate_after != before.deactivate_after
+        {
+            let message = "`deactivate_after` must be in the future: deactivate the worker instead";
+            faults.add(FaultCode::InvalidValue, &["deactivate_after"], message);
+        }
+    }
+
     /// What everybody knows of whoever has this profile.
     pub fn known_words(&self) -> Vec<String> {
         let names = [&self.first_name, &self.last_name].into_iter().cloned();
@@ -287,6 +300,12 @@ pub struct MobileWorkerInput {
     pub user_profile: Patch<String>,
     /// A new password.
     pub password: Patch<SecretString>,
+    /// The worker is to set the password, and their names, by confirming the account (seed 002). For new ones alone.
+    pub require_account_confirmation: bool,
+    /// A mail with the link for that is to be sent at once (seed 002).
+    pub send_confirmation_email_now: bool,
+    /// When a job deactivates them.
+    pub deactivate_after: Patch<DateTime<Utc>>,
     /// What the channel could not even read: reported together with everything else.
     pub unreadable: Faults,
 }
@@ -344,6 +363,12 @@ impl MobileWorkerInput {
                 let parsed = UserProfileId::parse(id);
                 profile.user_profile = faults.take(FaultCode::InvalidValue, &["profile_id"], parsed);
             }
+        }
+        match self.deactivate_after {
+            Patch::Keep => {}
+            Patch::Clear => profile.deactivate_after = None,
+            // As exact as the database keeps it.
+            Patch::Set(at) => profile.deactivate_after = Some(at.trunc_subsecs(6)),
         }
         let password = self.password.as_set().and_then(|given| {
             let parsed = password(given.expose_secret(), WORKER_PASSWORD_MIN);

@@ -4,6 +4,7 @@
 
 mod access_request;
 mod account;
+pub mod account_link;
 mod assignment;
 mod audit;
 mod clock;
@@ -38,6 +39,10 @@ pub use access_request::{
     OPEN_MAX as ACCESS_REQUESTS_MAX,
 };
 pub use account::{Account, ApiKey, Session, WebUser, name_for_people};
+pub use account_link::{
+    Confirmation, ConfirmationInput, ConfirmationLink, LinkPurpose, PasswordResetLink, PasswordResetRequest,
+    ResetAccount, SignInName,
+};
 pub use assignment::{ASSIGNMENTS_MAX, Assignment, AssignmentInput, QualifiedRole};
 pub use audit::{AuditChange, AuditEntry, AuditFilter};
 pub use clock::{Clock, SystemClock};

@@ -145,6 +145,14 @@ pub enum UserErrorCode {
     PasswordLockedByPersonalId,
     /// The worker has yet to confirm their account: they set the password by that.
     ConfirmationPending,
+    /// The account is to be confirmed by its worker, who sets the password: leave it out.
+    PasswordNotAllowed,
+    /// A mail is to be sent, and the worker has no e-mail address.
+    EmailRequired,
+    /// A confirmation is to be mailed for an account that needs none: ask for `requireAccountConfirmation` along with it.
+    ConfirmationNotRequired,
+    /// The account is confirmed: there is nothing to be sent.
+    AlreadyConfirmed,
     /// The primary location is not among the locations.
     PrimaryLocationNotAssigned,
     /// The location does not exist, or you may not assign it.

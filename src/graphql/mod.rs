@@ -19,6 +19,7 @@ mod mobile_worker;
 mod nested;
 mod node;
 mod page;
+mod password_reset;
 mod patch;
 mod personal_id;
 mod policy_action;
@@ -49,6 +50,7 @@ pub struct Query(
     viewer::ViewerQuery,
     project_space::ProjectSpaceQuery,
     invitation::InvitationQuery,
+    mobile_worker::ConfirmationQuery,
     email_address::EmailAddressQuery,
     policy_action::PolicyActionQuery,
 );
@@ -59,6 +61,7 @@ pub struct Query(
 pub struct Mutation(
     session::SessionMutation,
     account::AccountMutation,
+    password_reset::PasswordResetMutation,
     project_space::UpdateProjectSpaceMutation,
     invitation::InvitationMutation,
     access_request::AccessRequestMutation,

@@ -16,6 +16,7 @@ mod webhook;
 
 pub use edge::App;
 
+use pages::LinkPage;
 use poem::{Endpoint, EndpointExt, Route};
 use webhook::Form;
 
@@ -39,7 +40,9 @@ pub fn routes(app: App) -> impl Endpoint<Output = poem::Response> {
         .at("/a/:space/api/web-user/v1/:id/:verb/", rest::web_user::verb(app.clone()))
         .at("/openapi.json", poem::get(rest::openapi_document))
         .at("/personal-id/:token", pages::personal_id(app.clone()))
-        .at("/invitation/:token", pages::invitation(app.clone()))
+        .at("/invitation/:token", pages::of_link(app.clone(), LinkPage::Invitation))
+        .at("/confirm/:token", pages::of_link(app.clone(), LinkPage::Confirm))
+        .at("/reset-password/:token", pages::of_link(app.clone(), LinkPage::ResetPassword))
         .at("/a/:space/api/invitation/v1", rest::invitations(app.clone()))
         .at("/a/:space/api/invitation/v1/", rest::invitations(app.clone()))
         .at("/webhooks/mail/dsn", poem::post(webhook::mail(app.clone(), Form::Dsn)))

@@ -21,11 +21,22 @@ static CONTENT_SECURITY_POLICY: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
-/// `/invitation/<token>`.
-pub fn invitation(app: App) -> impl Endpoint<Output = Response> {
+/// What a link leads to.
+#[derive(Debug, Clone, Copy)]
+pub enum LinkPage {
+    /// `/invitation/<token>`.
+    Invitation,
+    /// `/confirm/<token>`.
+    Confirm,
+    /// `/reset-password/<token>`.
+    ResetPassword,
+}
+
+/// The page of a link: looked at with GET, which changes nothing, and filled in with POST.
+pub fn of_link(app: App, page: LinkPage) -> impl Endpoint<Output = Response> {
     poem::endpoint::make(move |request| {
         let app = app.clone();
-        async move { Ok::<_, poem::Error>(serve(&app, request).await) }
+        async move { Ok::<_, poem::Error>(serve(&app, page, request).await) }
     })
 }
 
@@ -49,15 +60,27 @@ pub fn personal_id(app: App) -> impl Endpoint<Output = Response> {
     })
 }
 
-async fn serve(app: &App, mut request: Request) -> Response {
+async fn serve(app: &App, page: LinkPage, mut request: Request) -> Response {
     let token = request.path_params::<String>().unwrap_or_default();
     let origin = edge::origin(&request, Channel::Page);
+    let services = &app.services;
     match *request.method() {
-        Method::GET | Method::HEAD => written(pages::invitation::show(&app.services, origin, token).await),
-        Method::POST => match form(&mut request).await {
-            Ok(form) => written(pages::invitation::accept(&app.services, origin, token, &form).await),
-            Err(status) => status.into(),
-        },
+        Method::GET | Method::HEAD => written(match page {
+            LinkPage::Invitation => pages::invitation::show(services, origin, token).await,
+            LinkPage::Confirm => pages::confirm::show(services, origin, token).await,
+            LinkPage::ResetPassword => pages::reset_password::show(services, origin, token).await,
+        }),
+        Method::POST => {
+            let form = match form(&mut request).await {
+                Ok(form) => form,
+                Err(status) => return status.into(),
+            };
+            written(match page {
+                LinkPage::Invitation => pages::invitation::accept(services, origin, token, &form).await,
+                LinkPage::Confirm => pages::confirm::confirm(services, origin, token, &form).await,
+                LinkPage::ResetPassword => pages::reset_password::reset(services, origin, token, &form).await,
+            })
+        }
         _ => Response::builder()
             .status(StatusCode::METHOD_NOT_ALLOWED)
             .header(header::ALLOW, "GET, POST")

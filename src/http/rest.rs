@@ -111,7 +111,7 @@ async fn serve_worker(app: &App, mut request: Request) -> Result<Answer, Answer>
 
 async fn serve_verb(app: &App, request: Request) -> Result<Answer, Answer> {
     let (space, id, verb) = request.path_params::<(String, String, String)>().map_err(|_| nowhere())?;
-    if !["activate", "deactivate"].contains(&verb.as_str()) {
+    if !["activate", "deactivate", "email_password_reset"].contains(&verb.as_str()) {
         return Err(nowhere());
     }
     if *request.method() != Method::POST {
@@ -122,6 +122,9 @@ async fn serve_verb(app: &App, request: Request) -> Result<Answer, Answer> {
     Ok(match verb.as_str() {
         "activate" => mobile_worker::activate(services, &principal, &space, &id).await?,
         "deactivate" => mobile_worker::deactivate(services, &principal, &space, &id).await?,
+        "email_password_reset" => {
+            mobile_worker::email_password_reset(services, &principal, &space, &id).await?
+        }
         _ => return Err(nowhere()),
     })
 }

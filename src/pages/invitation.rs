@@ -1,13 +1,12 @@
 //! `/invitation/<token>`: accept an invitation.
 
 use super::form::{Form, by_field};
-use super::{Page, template};
-use crate::domain::person::WEB_USER_PASSWORD_MIN;
+use super::{Page, failed, template};
 use crate::domain::{
-    FaultCode, Faults, InvitationLink, InvitationStatus, NewAccountInput, Origin, Principal,
+    FaultCode, Faults, InvitationLink, InvitationStatus, NewAccountInput, Origin, PasswordRule, Principal,
 };
 use crate::service::session::{self, LoginInput};
-use crate::service::{Failure, Refused, Services, invitation};
+use crate::service::{Refused, Services, invitation};
 use minijinja::context;
 use secrecy::SecretString;
 use std::collections::BTreeMap;
@@ -20,7 +19,7 @@ pub async fn show(services: &Services, origin: Origin, token: String) -> Page {
     match invitation::preview(services, &principal, token).await {
         Ok(Some(link)) => page(services, &link, 200, &Form::default(), BTreeMap::new()),
         Ok(None) => dead(),
-        Err(failure) => failed(&failure),
+        Err(failure) => failed(&failure, dead),
     }
 }
 
@@ -30,7 +29,7 @@ pub async fn accept(services: &Services, origin: Origin, token: String, form: &F
     let link = match invitation::preview(services, &principal, token.clone()).await {
         Ok(Some(link)) => link,
         Ok(None) => return dead(),
-        Err(failure) => return failed(&failure),
+        Err(failure) => return failed(&failure, dead),
     };
     match join(services, &principal, token, &link, form).await {
         Ok(_joined) => {
@@ -42,7 +41,7 @@ pub async fn accept(services: &Services, origin: Origin, token: String, form: &F
             Page::done("Welcome", &text, ("/graphql", "Go to the gateway"))
         }
         Err(Refused::Input(faults)) => refused(services, &link, faults, form),
-        Err(Refused::Failure(failure)) => failed(&failure),
+        Err(Refused::Failure(failure)) => failed(&failure, dead),
     }
 }
 
@@ -109,7 +108,7 @@ fn page(
             email => link.invitation.email.as_str(),
             expires_at => link.invitation.expires_at().format("%-d %B %Y, %H:%M UTC").to_string(),
             has_account => link.account.is_some(),
-            password_hint => format!("At least {WEB_USER_PASSWORD_MIN} characters. A few words that only you would put together are best."),
+            password_hint => template::password_hint(&PasswordRule::of_web_user()),
             // What was typed comes back, but for the password.
             given => context! {
                 first_name => form.field("first_name").unwrap_or_default(),
@@ -132,22 +131,4 @@ fn dead() -> Page {
 
 fn gone(text: &str) -> Page {
     Page::notice(410, "This invitation is over", text)
-}
-
-fn failed(failure: &Failure) -> Page {
-    match failure {
-        Failure::TooOften { .. } => Page::notice(429, "Too often", "Wait a while, then try again."),
-        Failure::Busy | Failure::Conflict => {
-            Page::notice(503, "Not now", "Much is going on at the moment. Try again in a few seconds.")
-        }
-        Failure::NotFound | Failure::Denied(_) | Failure::Unauthenticated => dead(),
-        Failure::Internal(cause) => {
-            tracing::error!(error = ?cause, "a page failed");
-            Page::notice(
-                500,
-                "Something went wrong",
-                "It is our fault, and it is in our log. Try again later.",
-            )
-        }
-    }
 }

@@ -3,13 +3,17 @@
 //!
 //! What belongs next door: the addresses of the pages and what a browser sends (`http`), what is done (`service`).
 
+pub mod confirm;
 mod form;
 pub mod invitation;
 pub mod personal_id;
+pub mod reset_password;
 mod template;
 
 pub use form::Form;
 pub use template::style_hash;
+
+use crate::service::Failure;
 
 /// A page on its way out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,5 +34,24 @@ impl Page {
     fn done(title: &str, text: &str, (href, there): (&str, &str)) -> Self {
         let link = minijinja::context! { href, text => there };
         template::render(200, "notice.html", minijinja::context! { title, text, link })
+    }
+}
+
+/// What a failure looks like; what is not there, as `dead` says it.
+fn failed(failure: &Failure, dead: fn() -> Page) -> Page {
+    match failure {
+        Failure::TooOften { .. } => Page::notice(429, "Too often", "Wait a while, then try again."),
+        Failure::Busy | Failure::Conflict => {
+            Page::notice(503, "Not now", "Much is going on at the moment. Try again in a few seconds.")
+        }
+        Failure::NotFound | Failure::Denied(_) | Failure::Unauthenticated => dead(),
+        Failure::Internal(cause) => {
+            tracing::error!(error = ?cause, "a page failed");
+            Page::notice(
+                500,
+                "Something went wrong",
+                "It is our fault, and it is in our log. Try again later.",
+            )
+        }
     }
 }

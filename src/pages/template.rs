@@ -1,6 +1,7 @@
 //! The templates, in the binary.
 
 use super::Page;
+use crate::domain::PasswordRule;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use minijinja::{Environment, UndefinedBehavior, Value};
@@ -14,6 +15,8 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("notice.html", include_str!("templates/notice.html")),
     ("form.html", include_str!("templates/form.html")),
     ("invitation.html", include_str!("templates/invitation.html")),
+    ("confirm.html", include_str!("templates/confirm.html")),
+    ("reset_password.html", include_str!("templates/reset_password.html")),
 ];
 
 static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
@@ -31,6 +34,11 @@ static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
 /// By which a browser knows our style sheet and takes no other: `'sha256-…'` of a Content-Security-Policy.
 pub fn style_hash() -> String {
     format!("'sha256-{}'", STANDARD.encode(Sha256::digest(STYLE)))
+}
+
+/// What is said beside a new password's field.
+pub(super) fn password_hint(rule: &PasswordRule) -> String {
+    format!("At least {} characters. A few words that only you would put together are best.", rule.min())
 }
 
 pub(super) fn render(status: u16, name: &str, values: Value) -> Page {

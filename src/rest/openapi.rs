@@ -15,6 +15,7 @@ pub const CALLS: &[&Call] = &[
     &mobile_worker::READ,
     &mobile_worker::EDIT,
     &mobile_worker::DELETE,
+    &mobile_worker::EMAIL_PASSWORD_RESET,
     &mobile_worker::ACTIVATE,
     &mobile_worker::DEACTIVATE,
     &invitation::CREATE,

@@ -58,6 +58,7 @@ impl From<StoreError> for Failure {
             // The use cases tell it as a refusal.
             | StoreError::LastAdmin
             | StoreError::PasswordLocked => Self::Conflict,
+            StoreError::TooOften(retry_after) => Self::TooOften { retry_after },
             StoreError::Busy(_) => Self::Busy,
             StoreError::Inconsistent(_) | StoreError::AnotherRow(_) | StoreError::Unexpected(_) => {
                 Self::Internal(Box::new(error))

@@ -7,7 +7,7 @@ use super::idempotency;
 use crate::authz::{Action, Authorized, Obligation, Realm, Resource, Routine};
 use crate::domain::Clock;
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::{SelectStatement, UpdateStatement};
+use sea_orm::sea_query::{InsertStatement, SelectStatement, UpdateStatement};
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
     ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, FromQueryResult,
@@ -116,6 +116,12 @@ impl Store {
     /// rows it touched.
     pub(super) async fn note(&self, update: &UpdateStatement) -> Result<u64, StoreError> {
         Ok(self.writer.execute(update).await?.rows_affected())
+    }
+
+    /// The same for a new row.
+    pub(super) async fn note_new(&self, insert: &InsertStatement) -> Result<(), StoreError> {
+        self.writer.execute(insert).await?;
+        Ok(())
     }
 
     /// Opens a transaction for what the proof permits: the only way to write.

@@ -21,6 +21,9 @@ pub enum StoreError {
     /// The worker signs in with PersonalID: nobody sets their password.
     #[error("the password of a worker who signs in with PersonalID stays")]
     PasswordLocked,
+    /// The address was sent enough mails of this kind of late; there is room again after this time.
+    #[error("the address was sent enough mails of late")]
+    TooOften(chrono::TimeDelta),
     /// No connection was to be had in time, or SQLite's writer was taken too long.
     #[error("the database is too busy")]
     Busy(#[source] DbErr),

@@ -3,6 +3,7 @@
 use super::audit::sign_in_name;
 use super::connection::{Store, UnitOfWork};
 use super::error::StoreError;
+use super::invitation::NewLink;
 use super::link::{Link, parse_ids};
 use super::personal_id::{self, LinkRow};
 use crate::authz::{
@@ -10,8 +11,9 @@ use crate::authz::{
     Resource, RestoreMobileWorker, Sealed, UpdateMobileWorker,
 };
 use crate::domain::{
-    Email, GroupId, Language, LinkStatus, LocationId, MobileWorker, MobileWorkerId, MobileWorkerProfile,
-    MobileWorkerStatus, PersonalIdLink, PhoneNumber, ProjectSpaceId, RoleId, SignIn, UserProfileId, Username,
+    Email, GroupId, Language, LinkPurpose, LinkStatus, LocationId, MobileWorker, MobileWorkerId,
+    MobileWorkerProfile, MobileWorkerStatus, PersonalIdLink, PhoneNumber, ProjectSpaceId, RoleId, SignIn,
+    UserProfileId, Username,
 };
 use chrono::{DateTime, Utc};
 use entity::{mobile_worker, mobile_worker_group, mobile_worker_location, session, user_profile};
@@ -49,6 +51,7 @@ pub(super) struct MobileWorkerRow {
     user_data: Json,
     profile_id: Option<Uuid>,
     fixed_data: Option<Json>,
+    deactivate_after: Option<DateTime<Utc>>,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
     last_login_at: Option<DateTime<Utc>>,
@@ -60,7 +63,7 @@ pub(super) struct MobileWorkerRow {
     link: LinkRow,
 }
 
-fn worker(row: MobileWorkerRow) -> Result<MobileWorker, StoreError> {
+pub(super) fn worker(row: MobileWorkerRow) -> Result<MobileWorker, StoreError> {
     let numbers: Vec<String> = serde_json::from_value(row.phone_numbers)
         .map_err(|_| StoreError::Inconsistent("phone numbers of a mobile worker"))?;
     let Json::Object(user_data) = row.user_data else {
@@ -90,6 +93,7 @@ fn worker(row: MobileWorkerRow) -> Result<MobileWorker, StoreError> {
             primary_location: row.primary_location_id.map(LocationId),
             user_data,
             user_profile: row.profile_id.map(UserProfileId),
+            deactivate_after: row.deactivate_after,
         },
         fixed_data,
         status: MobileWorkerStatus::named(&row.status)
@@ -132,6 +136,7 @@ pub(super) fn select(backend: DbBackend) -> SelectStatement {
         Column::PrimaryLocationId,
         Column::UserData,
         Column::ProfileId,
+        Column::DeactivateAfter,
         Column::CreatedAt,
         Column::UpdatedAt,
         Column::LastLoginAt,
@@ -202,24 +207,38 @@ struct Found {
     _id: Uuid,
 }
 
+/// How a new worker will sign in.
+#[derive(Debug)]
+pub enum NewWorkersSignIn {
+    /// With the password of this PHC string.
+    Password(String),
+    /// With one that they set when they confirm their account, by this link if it is sent at once.
+    Confirmation(Option<NewLink>),
+}
+
 impl UnitOfWork<CreateMobileWorker> {
-    /// Makes the worker, active.
+    /// Makes the worker: active with a password, and otherwise waiting for its confirmation.
     ///
     /// # Errors
-    /// [`StoreError::Conflict`] when the username is taken.
+    /// [`StoreError::Conflict`] when the username is taken, [`StoreError::TooOften`].
     pub async fn create(
         &mut self,
         username: Username,
         profile: MobileWorkerProfile,
-        password_hash: Option<String>,
+        sign_in: NewWorkersSignIn,
+        worker_suffix: &str,
     ) -> Result<MobileWorker, StoreError> {
+        let (status, password_hash, link) = match sign_in {
+            NewWorkersSignIn::Password(hash) => (MobileWorkerStatus::Active, Some(hash), None),
+            NewWorkersSignIn::Confirmation(link) => (MobileWorkerStatus::PendingConfirmation, None, link),
+        };
         let space = self.proof.resource();
         let mut worker = MobileWorker {
             id: MobileWorkerId::fresh(self.now),
             project_space: space.id,
             username,
             profile,
-            status: MobileWorkerStatus::Active,
+            status,
             fixed_data: Map::new(),
             link: space.settings.connect_enabled.then(PersonalIdLink::none),
             lineage: Vec::new(),
@@ -250,6 +269,7 @@ impl UnitOfWork<CreateMobileWorker> {
             last_login_at: Set(None),
             version: Set(1),
             profile_id: Set(profile.user_profile.map(|id| id.0)),
+            deactivate_after: Set(profile.deactivate_after),
             personal_id_status: Set(LinkStatus::NotLinked.name().to_owned()),
             personal_id_issuer: Set(None),
             personal_id_subject: Set(None),
@@ -268,6 +288,9 @@ impl UnitOfWork<CreateMobileWorker> {
         }
         if !worker.profile.locations.is_empty() || worker.profile.user_profile.is_some() {
             worker = self.read_back(worker.id).await?;
+        }
+        if let Some(link) = link {
+            self.send_link_to_worker(LinkPurpose::Confirmation, &worker, &link, worker_suffix).await?;
         }
         Ok(worker)
     }
@@ -294,6 +317,7 @@ impl UnitOfWork<UpdateMobileWorker> {
             (mobile_worker::Column::PrimaryLocationId, Expr::val(profile.primary_location.map(|id| id.0))),
             (mobile_worker::Column::UserData, Expr::val(Json::Object(profile.user_data.clone()))),
             (mobile_worker::Column::ProfileId, Expr::val(profile.user_profile.map(|id| id.0))),
+            (mobile_worker::Column::DeactivateAfter, Expr::val(profile.deactivate_after)),
             (mobile_worker::Column::SearchText, Expr::val(search_text(&before.username, profile))),
         ];
         if let Some(hash) = password_hash {
@@ -332,7 +356,19 @@ impl UnitOfWork<ActivateMobileWorker> {
     /// # Errors
     /// [`StoreError::Stale`] when the worker has changed since it was judged.
     pub async fn activate(&mut self) -> Result<(), StoreError> {
-        self.set_status(MobileWorkerStatus::Active).await
+        // A date that is past has done its work: it must not deactivate them again at once.
+        let is_past = self.proof.resource().profile.deactivate_after.is_some_and(|at| at <= self.now);
+        let values = if is_past {
+            self.changed(
+                "deactivate_after",
+                json!(self.proof.resource().profile.deactivate_after),
+                json!(null),
+            );
+            vec![(mobile_worker::Column::DeactivateAfter, Expr::val(None::<DateTime<Utc>>))]
+        } else {
+            Vec::new()
+        };
+        self.set_status_and(MobileWorkerStatus::Active, values).await
     }
 }
 
@@ -387,12 +423,20 @@ impl UnitOfWork<RestoreMobileWorker> {
 /// What every write on a worker shares. Which unit of work may do what is said above.
 impl<A: Action<Resource = MobileWorker>> UnitOfWork<A> {
     async fn set_status(&mut self, status: MobileWorkerStatus) -> Result<(), StoreError> {
+        self.set_status_and(status, Vec::new()).await
+    }
+
+    async fn set_status_and(
+        &mut self,
+        status: MobileWorkerStatus,
+        mut values: Vec<(mobile_worker::Column, Expr)>,
+    ) -> Result<(), StoreError> {
         let before = self.proof.resource().clone();
         let kept = (status == MobileWorkerStatus::Deleted).then(|| before.status.name());
-        let values = vec![
+        values.extend([
             (mobile_worker::Column::Status, Expr::val(status.name())),
             (mobile_worker::Column::StatusBeforeDeletion, Expr::val(kept)),
-        ];
+        ]);
         self.write(&before, values).await?;
         self.changed("status", json!(before.status.name()), json!(status.name()));
         self.refresh(before.id).await
@@ -487,7 +531,7 @@ fn phone_numbers(profile: &MobileWorkerProfile) -> Json {
 }
 
 /// What substring search looks through: everything by which people look for a worker, in lower case, a line each.
-fn search_text(username: &Username, profile: &MobileWorkerProfile) -> String {
+pub(super) fn search_text(username: &Username, profile: &MobileWorkerProfile) -> String {
     let mut lines = vec![username.as_str(), &profile.first_name, &profile.last_name];
     lines.extend(profile.email.as_ref().map(Email::as_str));
     lines.extend(profile.phone_numbers.iter().map(PhoneNumber::as_str));
@@ -499,7 +543,7 @@ fn differences(before: &MobileWorkerProfile, after: &MobileWorkerProfile) -> Vec
     fn ids<T: ToString>(ids: &[T]) -> Json {
         json!(ids.iter().map(ToString::to_string).collect::<Vec<_>>())
     }
-    let text = |profile: &MobileWorkerProfile| -> [(&'static str, Json); 11] {
+    let text = |profile: &MobileWorkerProfile| -> [(&'static str, Json); 12] {
         [
             ("first_name", json!(profile.first_name)),
             ("last_name", json!(profile.last_name)),
@@ -512,6 +556,7 @@ fn differences(before: &MobileWorkerProfile, after: &MobileWorkerProfile) -> Vec
             ("primary_location", json!(profile.primary_location.map(|id| id.to_string()))),
             ("user_data", Json::Object(Map::clone(&profile.user_data))),
             ("profile", json!(profile.user_profile.map(|id| id.to_string()))),
+            ("deactivate_after", json!(profile.deactivate_after)),
         ]
     };
     text(before).into_iter().zip(text(after)).map(|((field, from), (_, to))| (field, from, to)).collect()

@@ -4,16 +4,20 @@
 //! What belongs next door: rules (`domain`, `service`), who may (`authz`), the shape of tables (`migration`).
 
 mod access_request;
+mod account_link;
 mod api_key;
 mod audit;
 mod audit_list;
+mod confirmation;
 mod connection;
 mod credential;
 mod custom_permission;
+mod deactivation;
 mod email_address;
 mod error;
 mod group;
 mod group_member;
+mod housekeeping;
 mod idempotency;
 mod invitation;
 mod invitation_link;
@@ -33,6 +37,7 @@ mod mobile_worker;
 mod mobile_worker_list;
 mod page;
 mod password;
+mod password_reset;
 mod personal_id;
 mod personal_id_invite;
 mod policy;
@@ -52,11 +57,13 @@ pub use credential::{
     ApiKeyCredential, PasswordCredential, PersonalIdCredential, SessionCredential, SignedIn,
 };
 pub use error::StoreError;
+pub use housekeeping::STEP as HOUSEKEEPING_STEP;
 pub use invitation::NewLink;
 pub use invitation_link::Joining;
 pub use location_change::LocationUse;
 pub use location_type::TYPES_MAX as LOCATION_TYPES_MAX;
 pub use mail_delivery::Attempt;
+pub use mobile_worker::NewWorkersSignIn;
 pub use password::OwnPassword;
 pub use personal_id_invite::{InviteKey, NewInvite};
 pub use policy::StoredModule;

@@ -6,7 +6,8 @@ use super::error::StoreError;
 use super::mail::NewMail;
 use crate::authz::{Action, Authorized, ChangePassword, SetMobileWorkerPassword};
 use crate::domain::{
-    Identity, MailTemplate, MobileWorker, MobileWorkerId, PasswordRule, ProjectSpaceId, SessionId, WebUserId,
+    Identity, LinkPurpose, MailTemplate, MobileWorker, MobileWorkerId, PasswordRule, ProjectSpaceId,
+    SessionId, WebUserId,
 };
 use entity::{mobile_worker, project_space, session, web_user};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
@@ -182,6 +183,7 @@ impl UnitOfWork<ChangePassword> {
             return Err(StoreError::Stale);
         }
         self.changed("password", json!("***"), json!("*** (new)"));
+        self.drop_links(owner, LinkPurpose::PasswordReset).await?;
         let here = self.proof.principal().session;
         self.end_sessions_of(owner, here).await?;
         self.tell_of_new_password(owner).await
@@ -194,6 +196,8 @@ impl<A: Action<Resource = MobileWorker>> UnitOfWork<A> {
     pub(super) async fn new_password(&mut self, worker: &MobileWorker) -> Result<(), StoreError> {
         self.check_unlocked(worker.id).await?;
         self.changed("password", json!("***"), json!("*** (new)"));
+        // A link that was sent before must not undo this (security L4).
+        self.drop_links(Identity::MobileWorker(worker.id), LinkPurpose::PasswordReset).await?;
         self.end_sessions(worker.id).await
     }
 }

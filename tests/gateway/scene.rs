@@ -290,3 +290,54 @@ pub fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
 pub fn nowhere(prefix: &str) -> String {
     format!("{prefix}_{}", "0".repeat(32))
 }
+
+/// The token of the link in the newest mail of this template to this address, as the sender of mails derives it.
+pub async fn link_token(app: &TestApp, template: &str, email: &str, path: &str) -> String {
+    let sql = format!(
+        "SELECT CAST(data AS TEXT) FROM mail WHERE template = '{template}' AND recipient = '{email}'
+         ORDER BY created_at DESC, id DESC"
+    );
+    let rows = app.rows(&sql).await.unwrap();
+    let data: Json =
+        serde_json::from_str(&rows.first().unwrap_or_else(|| panic!("no mail to `{email}`"))[0]).unwrap();
+    assert_eq!(data["link"]["path"], path, "{data}");
+    let seed = fieldgate::authn::LinkSeed::from_hex(data["link"]["seed"].as_str().unwrap()).unwrap();
+    fieldgate::authn::TokenKey::new([7; 32]).link_token(&seed).reveal().to_owned()
+}
+
+/// An account of `acme` that has yet to be confirmed, with the address `<username>@example.org`; its global id.
+pub async fn unconfirmed(app: &TestApp, username: &str) -> String {
+    let input = MobileWorkerInput {
+        email: Patch::Set(format!("{username}@example.org")),
+        first_name: Patch::Set("Amina".to_owned()),
+        require_account_confirmation: true,
+        ..MobileWorkerInput::default()
+    };
+    let made =
+        mobile_worker::create(&app.services, &operator(), "acme", username, &input, NewPassword::Given).await;
+    made.unwrap().id.to_string()
+}
+
+/// A worker of `acme` with the address `<username>@example.org` who can sign in; its global id.
+pub async fn worker_with_address(app: &TestApp, username: &str) -> String {
+    let input = MobileWorkerInput {
+        email: Patch::Set(format!("{username}@example.org")),
+        password: Patch::Set(crate::support::WORKER_PASSWORD.to_owned().into()),
+        ..MobileWorkerInput::default()
+    };
+    let made =
+        mobile_worker::create(&app.services, &operator(), "acme", username, &input, NewPassword::Given).await;
+    made.unwrap().id.to_string()
+}
+
+/// The mails of a template that were queued.
+pub async fn mails_of(app: &TestApp, template: &str) -> usize {
+    app.rows(&format!("SELECT recipient FROM mail WHERE template = '{template}'")).await.unwrap().len()
+}
+
+/// Fills in a form of a page, as a browser sends it.
+pub async fn fill_in(app: &TestApp, path: &str, form: &str) -> crate::support::Answer {
+    let headers = [("content-type", "application/x-www-form-urlencoded"), ("sec-fetch-site", "same-origin")];
+    let body = poem::Body::from_string(form.to_owned());
+    app.stranger().send(poem::http::Method::POST, path, &headers, body).await
+}

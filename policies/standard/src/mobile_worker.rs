@@ -16,9 +16,16 @@ pub fn rule<'a>(kind: &str, verb: &str, principal: &'a Principal) -> Option<Rule
         ("mobile_worker", "update") => {
             Some(Rule::new(editable(principal), not_edited).if_proposed(stays_placed))
         }
-        ("mobile_worker", "activate" | "deactivate" | "delete" | "restore" | "set_password") => {
-            Some(Rule::new(editable(principal), not_edited))
-        }
+        (
+            "mobile_worker",
+            "activate"
+            | "deactivate"
+            | "delete"
+            | "restore"
+            | "set_password"
+            | "send_confirmation"
+            | "send_password_reset",
+        ) => Some(Rule::new(editable(principal), not_edited)),
         // Whoever says who is in a group may put those into it whom they see, and not themselves by that alone.
         ("mobile_worker", "regroup") => {
             let may = Condition::when(principal.holds_any(group::ASSIGN)).and(seen(principal));

@@ -4,6 +4,7 @@ use crate::graphql::context::ContextExt;
 use crate::graphql::requires::requires;
 use crate::service::mobile_worker::{self, NewPassword};
 use async_graphql::{Context, ID, InputObject, Object, Result};
+use chrono::{DateTime, Utc};
 use serde_json::Value as Json;
 
 /// A new mobile worker.
@@ -13,7 +14,8 @@ pub struct CreateMobileWorkerInput {
     project_space: String,
     /// Letters a–z, digits, `.`, `_`, `-` and `+`; unique in the project space for good.
     username: String,
-    /// At least 8 characters. Required.
+    /// At least 8 characters; hard to guess where the project space wants strong passwords. Required, unless
+    /// `requireAccountConfirmation` is true: then it must be left out.
     #[graphql(secret)]
     password: Option<String>,
     /// At most 30 characters.
@@ -39,6 +41,15 @@ pub struct CreateMobileWorkerInput {
     user_data: Option<Json>,
     /// Fixes some of the project's own data.
     profile_id: Option<ID>,
+    /// Make an unconfirmed account: the worker confirms it by a link that is mailed to them, and sets the password. Needs
+    /// `email`, and no `password`.
+    #[graphql(default)]
+    require_account_confirmation: bool,
+    /// Send the mail with the link at once. Needs `requireAccountConfirmation`.
+    #[graphql(default)]
+    send_confirmation_email_now: bool,
+    /// After this moment, the worker is deactivated.
+    deactivate_after: Option<DateTime<Utc>>,
 }
 
 #[derive(Default)]
@@ -69,6 +80,9 @@ impl CreateMobileWorkerMutation {
             user_data: input.user_data.into(),
             user_profile: input.profile_id.map(|id| id.0).into(),
             password: input.password.map(Into::into).into(),
+            require_account_confirmation: input.require_account_confirmation,
+            send_confirmation_email_now: input.send_confirmation_email_now,
+            deactivate_after: input.deactivate_after.into(),
             unreadable: Faults::new(),
         };
         let result = mobile_worker::create(

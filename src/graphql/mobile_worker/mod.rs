@@ -1,15 +1,19 @@
 //! Mobile workers.
 
 mod activate;
+mod confirm;
 mod create;
 mod deactivate;
 mod delete;
 mod object;
 mod query;
 mod restore;
+mod send_confirmation;
+mod send_password_reset;
 mod set_password;
 mod update;
 
+pub use confirm::ConfirmationQuery;
 pub use object::MobileWorkerObject;
 pub use query::{
     MobileWorkerConnection, MobileWorkerCount, MobileWorkerFilterInput, MobileWorkerOrderInput,
@@ -30,6 +34,9 @@ pub struct MobileWorkerMutation(
     delete::DeleteMobileWorkerMutation,
     restore::RestoreMobileWorkerMutation,
     set_password::SetMobileWorkerPasswordMutation,
+    send_confirmation::SendMobileWorkerConfirmationMutation,
+    confirm::ConfirmMobileWorkerMutation,
+    send_password_reset::SendMobileWorkerPasswordResetMutation,
 );
 
 /// Which object, and what the caller last saw of it.

@@ -131,7 +131,12 @@ impl MobileWorkerObject {
         self.0.link.as_ref().map(PersonalIdLinkObject::from)
     }
 
-    /// Whether the password can be set, reset or changed: not while the PersonalID link is active.
+    /// After this moment, the worker is deactivated.
+    async fn deactivate_after(&self) -> Option<DateTime<Utc>> {
+        self.0.profile.deactivate_after
+    }
+
+    /// Whether the password can be set, reset or changed: not while the worker's PersonalID link is active.
     async fn password_editable(&self) -> bool {
         self.0.password_is_editable()
     }

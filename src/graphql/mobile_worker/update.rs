@@ -5,6 +5,7 @@ use crate::graphql::patch::{patch, texts};
 use crate::graphql::requires::requires;
 use crate::service::mobile_worker;
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result};
+use chrono::{DateTime, Utc};
 use serde_json::Value as Json;
 
 /// Changes of a mobile worker: what is left out stays, null clears.
@@ -37,6 +38,11 @@ pub struct UpdateMobileWorkerInput {
     user_data: MaybeUndefined<Json>,
     /// Fixes some of the project's own data.
     profile_id: MaybeUndefined<ID>,
+    /// After this moment, the worker is deactivated. Null takes the date away.
+    deactivate_after: MaybeUndefined<DateTime<Utc>>,
+    /// If the account has yet to be confirmed, send the mail with the link for that now.
+    #[graphql(default)]
+    send_confirmation_email_now: bool,
 }
 
 #[derive(Default)]
@@ -69,6 +75,9 @@ impl UpdateMobileWorkerMutation {
             user_data: patch(input.user_data),
             user_profile: patch(input.profile_id.map_value(|id| id.0)),
             password: Patch::Keep,
+            require_account_confirmation: false,
+            send_confirmation_email_now: input.send_confirmation_email_now,
+            deactivate_after: patch(input.deactivate_after),
             unreadable: Faults::new(),
         };
         let result = mobile_worker::update(ctx.services(), ctx.principal(), id, input.version, &fields).await;

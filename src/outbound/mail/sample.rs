@@ -24,6 +24,9 @@ pub fn sample(template: MailTemplate, language: MailLanguage, public_url: &str) 
             "message": "I run the clinics of the north.",
         }),
         MailTemplate::AccessApproved => json!({ "inviter": "Amina Abebe", "role": "Field Supervisor" }),
+        MailTemplate::AccountConfirmation | MailTemplate::PasswordReset => {
+            json!({ "account": "jean.dupont@north.fieldgate.local", "expires_at": "2026-12-22T14:05:00Z" })
+        }
         MailTemplate::PasswordChanged => {
             json!({ "account": "jean.dupont", "changed_at": "2026-12-22T14:05:00Z" })
         }
@@ -35,6 +38,8 @@ pub fn sample(template: MailTemplate, language: MailLanguage, public_url: &str) 
     let link = match template {
         MailTemplate::Invitation => Some(format!("{public_url}/invitation/fgl_only-a-sample")),
         MailTemplate::PersonalIdInvite => Some(format!("{public_url}/personal-id/fgl_only-a-sample")),
+        MailTemplate::AccountConfirmation => Some(format!("{public_url}/confirm/fgl_only-a-sample")),
+        MailTemplate::PasswordReset => Some(format!("{public_url}/reset-password/fgl_only-a-sample")),
         MailTemplate::Test => Some(public_url.to_owned()),
         MailTemplate::ActionNotice
         | MailTemplate::InvitationAccepted

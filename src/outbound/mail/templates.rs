@@ -38,9 +38,9 @@ macro_rules! files {
 
 const FILES: &[(&str, &str)] = files! {
     "en": "action_notice" "invitation" "invitation_accepted" "access_request" "access_approved"
-        "password_changed" "personal_id_invite" "test";
+        "account_confirmation" "password_reset" "password_changed" "personal_id_invite" "test";
     "fr": "action_notice" "invitation" "invitation_accepted" "access_request" "access_approved"
-        "password_changed" "personal_id_invite" "test";
+        "account_confirmation" "password_reset" "password_changed" "personal_id_invite" "test";
 };
 
 impl Templates {

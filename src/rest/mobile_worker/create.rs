@@ -1,6 +1,6 @@
 use super::object::object;
 use super::{ALL, COMMON, NAMES, SCHEMA, common};
-use crate::domain::{FaultCode, Patch, Principal};
+use crate::domain::{Patch, Principal};
 use crate::rest::answer::Answer;
 use crate::rest::call::{Body, Call, Field, Takes};
 use crate::rest::fields::Fields;
@@ -25,16 +25,23 @@ pub const CREATE: Call = Call {
                     Takes::Text,
                     "Letters, digits, `.`, `_`, `-` and `+`; unique in the project space for good, whatever the case.",
                 ),
-                Field::new("password", Takes::Clearable, "At least 8 characters. Required."),
+                Field::new(
+                    "password",
+                    Takes::Clearable,
+                    "At least 8 characters; hard to guess where the project space wants strong passwords. Required, unless \
+                     `require_account_confirmation` is true: then it must be left out.",
+                ),
                 Field::new(
                     "require_account_confirmation",
                     Takes::Truth,
-                    "If true, creates an unconfirmed account. False when left out.",
+                    "If true, creates an unconfirmed account, which the worker confirms by a link that is mailed to them: needs \
+                     `email`, and no `password`. False when left out.",
                 ),
                 Field::new(
                     "send_confirmation_email_now",
                     Takes::Truth,
-                    "If true, sends an account confirmation e-mail at once. False when left out.",
+                    "If true, sends the account confirmation e-mail at once: needs `require_account_confirmation`. False when \
+                     left out.",
                 ),
             ],
             COMMON,
@@ -71,14 +78,8 @@ pub async fn create(
         Patch::Keep | Patch::Clear => String::new(),
     };
     let mut input = common(services, principal, here.id, &mut fields).await?;
-    let unconfirmed = fields.truth("require_account_confirmation");
-    let send_now = fields.truth("send_confirmation_email_now");
-    if unconfirmed || send_now {
-        let message =
-            "accounts that confirm themselves are not available yet: leave it out and give a `password`";
-        let field = if unconfirmed { "require_account_confirmation" } else { "send_confirmation_email_now" };
-        fields.faults.add(FaultCode::InvalidValue, &[field], message);
-    }
+    input.require_account_confirmation = fields.truth("require_account_confirmation");
+    input.send_confirmation_email_now = fields.truth("send_confirmation_email_now");
     input.unreadable = fields.finish();
     let worker =
         mobile_worker::create(services, principal, project_space, &username, &input, NewPassword::Given)

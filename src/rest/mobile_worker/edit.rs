@@ -19,7 +19,12 @@ pub const EDIT: Call = Call {
         schema: "MobileWorkerChanges",
         fields: &[
             &[
-                Field::new("password", Takes::Clearable, "A new password of at least 8 characters."),
+                Field::new(
+                    "password",
+                    Takes::Clearable,
+                    "A new password of at least 8 characters; hard to guess where the project space wants strong ones. Ends \
+                     the worker's sessions. Refused while their PersonalID link is active.",
+                ),
                 Field::new(
                     "send_confirmation_email_now",
                     Takes::Truth,
@@ -52,8 +57,7 @@ pub async fn edit(
     let id = present(services, principal, here.id, id).await?;
     let mut fields = Fields::of(&EDIT, body);
     let mut input = common(services, principal, here.id, &mut fields).await?;
-    // Sends a mail to an account that has yet to be confirmed (seed 002); every account is, so far.
-    let _nothing_to_confirm = fields.truth("send_confirmation_email_now");
+    input.send_confirmation_email_now = fields.truth("send_confirmation_email_now");
     input.unreadable = fields.finish();
     let worker = mobile_worker::update(services, principal, id, None, &input)
         .await

@@ -5,6 +5,7 @@ mod delete;
 mod edit;
 mod list;
 mod object;
+mod password_reset;
 mod read;
 mod switch;
 
@@ -13,16 +14,18 @@ pub use delete::{DELETE, delete};
 pub use edit::{EDIT, edit};
 pub use list::{LIST, list};
 pub use object::{LIST_SCHEMA, SCHEMA, list_schema, schema};
+pub use password_reset::{EMAIL_PASSWORD_RESET, email_password_reset};
 pub use read::{READ, read};
 pub use switch::{ACTIVATE, DEACTIVATE, activate, deactivate};
 
 use super::call::{Field, Takes};
-use super::fields::Fields;
+use super::fields::{Fields, moment};
 use crate::domain::user_data::PROFILE_KEY;
 use crate::domain::{
     FaultCode, MobileWorkerId, MobileWorkerInput, MobileWorkerStatus, Patch, Principal, ProjectSpaceId,
 };
 use crate::service::{Failure, Services, mobile_worker, role};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use serde_json::Value as Json;
 
 /// Where all workers are.
@@ -75,6 +78,12 @@ const COMMON: &[Field] = &[
          stays; what it fixes may be sent back as it was read. `commcare_project` is passed over.",
     ),
     Field::new(
+        "deactivate_after",
+        Takes::Clearable,
+        "A moment after which the worker is deactivated: `2027-03-31T22:00:00Z`, or a month, `04-2027`, which stands for its \
+         beginning. An empty text takes the date away.",
+    ),
+    Field::new(
         "role",
         Takes::Clearable,
         "The name of a role that you may give. An empty text stands for the project space's mobile default.",
@@ -106,6 +115,7 @@ async fn common(
             Patch::Set(text) => Patch::Set(text.into()),
             Patch::Clear | Patch::Keep => Patch::Keep,
         },
+        deactivate_after: date(fields),
         ..MobileWorkerInput::default()
     })
 }
@@ -127,6 +137,35 @@ fn user_data(fields: &mut Fields) -> (Patch<Json>, Patch<String>) {
         }
     };
     (Patch::Set(Json::Object(data)), profile)
+}
+
+/// A date of deactivation: a moment, or a month as CommCare's files have it (reference §3.1, §4.5).
+fn date(fields: &mut Fields) -> Patch<DateTime<Utc>> {
+    let text = match empty_clears(fields.text("deactivate_after")) {
+        Patch::Set(text) => text,
+        Patch::Clear => return Patch::Clear,
+        Patch::Keep => return Patch::Keep,
+    };
+    match moment(&text).or_else(|| beginning_of_month(&text)) {
+        Some(at) => Patch::Set(at),
+        None => {
+            let message =
+                "`deactivate_after` must be a moment like `2027-03-31T22:00:00Z` or a month like `04-2027`";
+            fields.faults.add(FaultCode::InvalidValue, &["deactivate_after"], message);
+            Patch::Keep
+        }
+    }
+}
+
+/// `MM-YYYY`.
+fn beginning_of_month(text: &str) -> Option<DateTime<Utc>> {
+    let (month, year) = text.split_once('-')?;
+    let digits = |text: &str, length: usize| text.len() == length && text.bytes().all(|b| b.is_ascii_digit());
+    if !digits(month, 2) || !digits(year, 4) {
+        return None;
+    }
+    let day = NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, 1)?;
+    Some(day.and_time(NaiveTime::MIN).and_utc())
 }
 
 /// A role by its name, as these scripts know it. Whether it may be given is for the use case to say, as of any role.

@@ -98,6 +98,7 @@ fn one_without_link(
         "role": profile.role.and_then(|id| roles.get(&id)),
         "is_active": worker.status == MobileWorkerStatus::Active,
         "is_account_confirmed": worker.status != MobileWorkerStatus::PendingConfirmation,
+        "deactivate_after": profile.deactivate_after,
         "created_at": worker.created_at,
         "updated_at": worker.updated_at,
         "last_login_at": worker.last_login_at,
@@ -129,6 +130,9 @@ pub fn schema() -> Json {
         "role": maybe("The role's name; null for the project space's mobile default, and where you may not see the role."),
         "is_active": truth("Whether the worker may sign in."),
         "is_account_confirmed": truth("False until the worker has confirmed an account that was made unconfirmed."),
+        "deactivate_after": json!({
+            "type": ["string", "null"], "format": "date-time", "description": "When the worker will be deactivated.",
+        }),
         "created_at": moment("When the worker was made."),
         "updated_at": moment("When the worker was last changed."),
         "last_login_at": json!({

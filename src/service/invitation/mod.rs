@@ -60,7 +60,7 @@ fn open(invitation: &Invitation) -> Result<(), Faults> {
 }
 
 /// A link that nobody has had before.
-fn new_link(services: &Services) -> Result<NewLink, NoRandomness> {
+pub(super) fn new_link(services: &Services) -> Result<NewLink, NoRandomness> {
     let seed = LinkSeed::random()?;
     let token = services.authenticator.key.link_token(&seed);
     Ok(NewLink { seed: seed.hex(), token_hash: token.hash() })

@@ -5,8 +5,9 @@ use crate::domain::{
     ProjectSpace, Username,
 };
 use crate::service::assignment::Assigner;
+use crate::service::invitation::new_link;
 use crate::service::{Refused, Services, project_space};
-use crate::store::StoreError;
+use crate::store::{NewWorkersSignIn, StoreError};
 
 /// The password of a new worker.
 #[derive(Debug, Clone)]
@@ -46,12 +47,9 @@ pub async fn create(
     let new = draft.password.as_ref().and_then(|given| {
         new_password::measured(&rule(space, username.as_ref(), &draft.profile), given, &mut faults)
     });
-    if matches!(
-        (&password, &input.password),
-        (NewPassword::Given, crate::domain::Patch::Keep | crate::domain::Patch::Clear)
-    ) {
-        faults.add(FaultCode::Required, &["password"], "`password` is required");
-    }
+    let has_password = matches!(password, NewPassword::Hashed(_)) || input.password.as_set().is_some();
+    check_confirmation(input, has_password, &draft.profile, &mut faults);
+    draft.profile.check_deactivation(&blank, services.clock.now(), &mut faults);
     if let Some(username) = &username
         && services.store.is_username_taken(&proof, username).await?
     {
@@ -62,18 +60,52 @@ pub async fn create(
     user_data::check(services, &proof, (&blank, None), &mut draft.profile, &mut faults).await?;
     let (Some(username), true) = (username, faults.is_empty()) else { return Err(faults.into()) };
 
-    let hash = match (password, new) {
-        (NewPassword::Hashed(hash), _) => Some(hash),
-        (NewPassword::Given, Some(password)) => Some(services.authenticator.passwords.hash(password).await?),
-        (NewPassword::Given, None) => None,
+    let sign_in = match (password, new) {
+        (NewPassword::Hashed(hash), _) => NewWorkersSignIn::Password(hash),
+        (NewPassword::Given, Some(password)) => {
+            NewWorkersSignIn::Password(services.authenticator.passwords.hash(password).await?)
+        }
+        (NewPassword::Given, None) if input.send_confirmation_email_now => {
+            NewWorkersSignIn::Confirmation(Some(new_link(services)?))
+        }
+        (NewPassword::Given, None) => NewWorkersSignIn::Confirmation(None),
     };
     let mut work = services.store.begin(proof).await?;
-    let worker = work.create(username.clone(), draft.profile, hash).await.map_err(|error| match error {
+    let made = work.create(username.clone(), draft.profile, sign_in, services.worker_suffix()).await;
+    let worker = made.map_err(|error| match error {
         // Somebody else took it between the look and the write.
         StoreError::Conflict(_) => Refused::Input(taken(&username)),
         other => other.into(),
     })?;
     Ok(work.commit().await?.created(worker))
+}
+
+/// Which of password, address and confirmation go together (seed 002): "‘password’ should be excluded from the input", "‘email’
+/// should be included in the input", "‘require_account_confirmation’ must be True".
+fn check_confirmation(
+    input: &MobileWorkerInput,
+    has_password: bool,
+    profile: &MobileWorkerProfile,
+    faults: &mut Faults,
+) {
+    if input.require_account_confirmation {
+        if has_password {
+            let message = "leave out `password`: the worker sets it by confirming the account";
+            faults.add(FaultCode::PasswordNotAllowed, &["password"], message);
+        }
+        if profile.email.is_none() && !faults.concern("email") {
+            let message = "an account that is to be confirmed needs an e-mail address";
+            faults.add(FaultCode::EmailRequired, &["email"], message);
+        }
+        return;
+    }
+    if input.send_confirmation_email_now {
+        let message = "there is nothing to be confirmed: ask for a confirmation of the account as well";
+        faults.add(FaultCode::ConfirmationNotRequired, &["send_confirmation_email_now"], message);
+    }
+    if !has_password {
+        faults.add(FaultCode::Required, &["password"], "`password` is required");
+    }
 }
 
 /// What the password of a new worker must be.

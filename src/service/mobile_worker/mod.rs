@@ -1,24 +1,32 @@
 //! Mobile workers.
 
 mod activate;
+mod confirm;
 mod create;
 mod deactivate;
 mod delete;
+mod expire;
 mod list;
 pub(super) mod new_password;
 mod read;
 mod restore;
+mod send_confirmation;
+mod send_password_reset;
 mod set_password;
 mod update;
 mod user_data;
 
 pub use activate::activate;
+pub use confirm::{confirm, confirm_and_sign_in, preview_confirmation};
 pub use create::{NewPassword, create};
 pub use deactivate::deactivate;
 pub use delete::delete;
+pub use expire::deactivate_next;
 pub use list::{List, count, list};
 pub use read::{read, read_named, username_of};
 pub use restore::restore;
+pub use send_confirmation::send_confirmation;
+pub use send_password_reset::send_password_reset;
 pub use set_password::set_password;
 pub use update::update;
 

@@ -1,9 +1,10 @@
-use super::{new_password, proposed, unchanged, user_data, wrong_state};
-use crate::authz::{UpdateMobileWorker, Visible};
+use super::{judged, new_password, proposed, unchanged, user_data, wrong_state};
+use crate::authz::{SendMobileWorkerConfirmation, UpdateMobileWorker, Visible};
 use crate::domain::{
-    Drafted, MobileWorker, MobileWorkerId, MobileWorkerInput, MobileWorkerStatus, Patch, Principal,
+    Drafted, FaultCode, MobileWorker, MobileWorkerId, MobileWorkerInput, MobileWorkerStatus, Patch, Principal,
 };
 use crate::service::assignment::Assigner;
+use crate::service::invitation::new_link;
 use crate::service::{Refused, Services, project_space};
 
 /// Changes a worker. What is left out stays. Changing nothing writes nothing.
@@ -46,8 +47,23 @@ pub async fn update(
         let fixed = Some(&proof.resource().fixed_data);
         user_data::check(services, &proof, (&before, fixed), &mut profile, &mut faults).await?;
     }
+    profile.check_deactivation(&before, services.clock.now(), &mut faults);
+    let is_unconfirmed = proof.resource().status == MobileWorkerStatus::PendingConfirmation;
+    if is_unconfirmed && profile.email.is_none() && !faults.concern("email") {
+        let message = "an account that is to be confirmed needs an e-mail address";
+        faults.add(FaultCode::EmailRequired, &["email"], message);
+    }
+    // "If True and the user is an unconfirmed account" (seed 002): it is no fault of another one.
+    let confirmation = if input.send_confirmation_email_now && is_unconfirmed {
+        judged::<SendMobileWorkerConfirmation>(services, principal, id, Some(proof.resource().version))
+            .await
+            .map(drop)?;
+        Some(new_link(services)?)
+    } else {
+        None
+    };
     faults.check()?;
-    if password.is_none() && profile == before {
+    if password.is_none() && confirmation.is_none() && profile == before {
         return Ok(proof.into_visible());
     }
     let hash = match password {
@@ -56,5 +72,8 @@ pub async fn update(
     };
     let mut work = services.store.begin(proof).await?;
     work.update(&profile, hash).await.map_err(new_password::locked)?;
+    if let Some(link) = confirmation {
+        work.and_send_confirmation(&link, services.worker_suffix()).await?;
+    }
     Ok(work.commit().await?.into_visible())
 }

@@ -1,9 +1,14 @@
 mod activate;
+pub mod confirm;
 mod create;
 mod deactivate;
+mod deactivation;
 mod delete;
 mod list;
+mod password_lock;
 mod read;
 mod restore;
+mod send_confirmation;
+mod send_password_reset;
 pub mod set_password;
 mod update;

@@ -110,7 +110,8 @@ fn table(asker: &Asker, kind: &str, action: &str, row: &Attributes, proposed: &A
                 | "personal_id_link.invite"
                 | "personal_id_link.deactivate"
                 | "mobile_worker.restore"
-                | "mobile_worker.set_password" => match (edits, reads) {
+                | "mobile_worker.send_confirmation"
+                | "mobile_worker.send_password_reset" => match (edits, reads) {
                     (true, _) => Permit,
                     (false, false) => Hidden,
                     (false, true) if holds("edit_commcare_users") => Refused("out_of_reach"),

@@ -22,14 +22,14 @@ use fieldgate::service::web_user::NewWebUser;
 use fieldgate::service::{self, project_space, role};
 use serde_json::{Value as Json, json};
 
-const WORKERS: &str = "/a/acme/api/user/v1/";
+pub const WORKERS: &str = "/a/acme/api/user/v1/";
 
 /// The ids that the samples of seed 002 name.
-const LOCATIONS: [&str; 2] = ["26fc44e2792b4f2fa8ef86178f0a958e", "c1b029932ed442a6a846a4ea10e46a78"];
-const GROUPS: [&str; 2] = ["9a0accdba29e01a61ea099394737c4fb", "b4ccdba29e01a61ea099394737c4fbf7"];
+pub const LOCATIONS: [&str; 2] = ["26fc44e2792b4f2fa8ef86178f0a958e", "c1b029932ed442a6a846a4ea10e46a78"];
+pub const GROUPS: [&str; 2] = ["9a0accdba29e01a61ea099394737c4fb", "b4ccdba29e01a61ea099394737c4fbf7"];
 
 /// "Sample Input (JSON Format)" of User Creation in seed 002, to the letter.
-const CREATE_SAMPLE: &str = r#"{
+pub const CREATE_SAMPLE: &str = r#"{
 "username": "jdoe",
 "password": "qwer1234",
 "first_name": "John",
@@ -52,8 +52,23 @@ const CREATE_SAMPLE: &str = r#"{
 }
 }"#;
 
+/// "Sample Input - Unconfirmed User (JSON Format)" of User Creation in seed 002, to the letter.
+pub const UNCONFIRMED_SAMPLE: &str = r#"{
+"username": "jdoe",
+"first_name": "John",
+"last_name": "Doe",
+"email": "jdoe@example.org",
+"primary_location": "26fc44e2792b4f2fa8ef86178f0a958e",
+"locations": ["26fc44e2792b4f2fa8ef86178f0a958e", "c1b029932ed442a6a846a4ea10e46a78"],
+"require_account_confirmation": "True",
+"send_confirmation_email_now": "True",
+"user_data": {
+"chw_id": "13/43/DFA"
+}
+}"#;
+
 /// "Sample Input" of User Edit in seed 002, to the letter.
-const EDIT_SAMPLE: &str = r#"{
+pub const EDIT_SAMPLE: &str = r#"{
 "first_name": "John",
 "last_name": "Doe",
 "email": "jdoe@example.org",
@@ -84,7 +99,7 @@ fn data(own: Json) -> Json {
 }
 
 /// Puts the locations and groups that the samples name into `acme`, under exactly those ids.
-async fn places(app: &TestApp) {
+pub async fn places(app: &TestApp) {
     places_in(app, "acme", LOCATIONS, GROUPS).await;
 }
 
@@ -130,7 +145,7 @@ fn id(hex: &str) -> String {
 }
 
 /// A web user of `acme` whose role has these permissions, at these locations, signed in.
-async fn user<'a>(app: &'a TestApp, email: &str, permissions: &[&str], locations: &[&str]) -> Actor<'a> {
+pub async fn user<'a>(app: &'a TestApp, email: &str, permissions: &[&str], locations: &[&str]) -> Actor<'a> {
     let input = RoleInput {
         name: format!("Role of {email}"),
         permissions: permissions.iter().map(|name| ((*name).to_owned(), None)).collect(),
@@ -149,7 +164,7 @@ async fn user<'a>(app: &'a TestApp, email: &str, permissions: &[&str], locations
 }
 
 /// A worker with this username and these fields; its id.
-async fn worker(actor: &Actor<'_>, username: &str, fields: Json) -> String {
+pub async fn worker(actor: &Actor<'_>, username: &str, fields: Json) -> String {
     let mut body = json!({ "username": username, "password": "qwer1234" });
     body.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
     let answer = actor.post(WORKERS, &body).await;
@@ -157,17 +172,17 @@ async fn worker(actor: &Actor<'_>, username: &str, fields: Json) -> String {
     answer.json()["id"].as_str().unwrap().to_owned()
 }
 
-fn at(id: &str) -> String {
+pub fn at(id: &str) -> String {
     format!("{WORKERS}{id}/")
 }
 
 /// The faults of a problem document: each code with its path.
-fn faults(problem: &Json) -> Vec<(String, Vec<String>)> {
+pub fn faults(problem: &Json) -> Vec<(String, Vec<String>)> {
     let errors = problem["errors"].as_array().unwrap_or_else(|| panic!("no errors in {problem}"));
     let path = |error: &Json| serde_json::from_value(error["path"].clone()).unwrap();
     errors.iter().map(|error| (error["code"].as_str().unwrap().to_owned(), path(error))).collect()
 }
 
-fn fault(code: &str, path: &[&str]) -> (String, Vec<String>) {
+pub fn fault(code: &str, path: &[&str]) -> (String, Vec<String>) {
     (code.to_owned(), path.iter().map(|step| (*step).to_owned()).collect())
 }

@@ -1,0 +1,28 @@
+use super::{NodeInput, parse_id};
+use crate::graphql::access_request::AckPayload;
+use crate::graphql::context::ContextExt;
+use crate::graphql::requires::requires;
+use crate::service::mobile_worker;
+use async_graphql::{Context, Object, Result};
+
+#[derive(Default)]
+pub struct SendMobileWorkerConfirmationMutation;
+
+#[Object]
+impl SendMobileWorkerConfirmationMutation {
+    /// Send a worker who has yet to confirm their account a mail with a link to do so. The newest link works, for a week.
+    #[graphql(directive = requires::apply("mobile_worker.send_confirmation".to_owned()))]
+    async fn send_mobile_worker_confirmation(
+        &self,
+        ctx: &Context<'_>,
+        input: NodeInput,
+    ) -> Result<AckPayload> {
+        let id = match parse_id(&input.id) {
+            Ok(id) => id,
+            Err(user_errors) => return Ok(AckPayload { user_errors }),
+        };
+        let result =
+            mobile_worker::send_confirmation(ctx.services(), ctx.principal(), id, input.version).await;
+        Ok(AckPayload { user_errors: ctx.settle(result)?.err().unwrap_or_default() })
+    }
+}
