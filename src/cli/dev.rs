@@ -6,7 +6,7 @@ use crate::domain::{Clock, SystemClock};
 use crate::outbound::personal_id::{LocalIssuer, LocalKey, NoKey};
 use clap::Subcommand;
 use poem::http::StatusCode;
-use poem::listener::TcpListener;
+use poem::listener::{Acceptor, Listener, TcpListener};
 use poem::{Endpoint, Request, Response, Route};
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
@@ -37,7 +37,10 @@ pub fn issuer(port: u16) -> String {
 pub async fn run(options: &ConfigOptions, command: DevCommand) -> Result<(), CommandError> {
     let DevCommand::PersonalId { port } = command;
     let audience = options.personal_id_audience.clone().unwrap_or_else(|| AUDIENCE.to_owned());
-    let address = issuer(port);
+    let acceptor = TcpListener::bind(("127.0.0.1", port)).into_acceptor().await?;
+    // Of port 0, only the system knew what it would be.
+    let bound = acceptor.local_addr().first().and_then(|local| local.as_socket_addr().copied());
+    let address = issuer(bound.map_or(port, |bound| bound.port()));
     let issuer = LocalIssuer::new(address.clone(), LocalKey::es256().map_err(no_key)?);
     let issuer = Arc::new(Served { issuer: RwLock::new(issuer), audience: audience.clone() });
     println!(
@@ -61,9 +64,8 @@ Stop with Ctrl-C."
         .at("/jwks", answers(&issuer, Page::Keys))
         .at("/token", answers(&issuer, Page::Token))
         .at("/rotate", answers(&issuer, Page::Rotate));
-    let listener = TcpListener::bind(("127.0.0.1", port));
     let stop = async { drop(tokio::signal::ctrl_c().await) };
-    Ok(poem::Server::new(listener).run_with_graceful_shutdown(routes, stop, None).await?)
+    Ok(poem::Server::new_with_acceptor(acceptor).run_with_graceful_shutdown(routes, stop, None).await?)
 }
 
 struct Served {

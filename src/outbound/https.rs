@@ -58,7 +58,8 @@ impl HttpsClient {
     }
 
     async fn read(&self, url: &str) -> Result<Vec<u8>, String> {
-        if !url.starts_with("https://") && !(self.plain == Plain::Loopback && is_loopback(url)) {
+        let is_read = url.starts_with("https://") || (self.plain == Plain::Loopback && is_loopback(url));
+        if !is_read {
             return Err("it is not read over plain HTTP".to_owned());
         }
         let uri = url.parse().map_err(|_| "it is no address".to_owned())?;

@@ -329,6 +329,9 @@ impl UnitOfWork<UpdateMobileWorker> {
             self.changed(field, from, to);
         }
         let after = MobileWorker { profile: profile.clone(), ..before.clone() };
+        if profile.email != before.profile.email {
+            self.forget_mailed_invites(&before).await?;
+        }
         if profile.locations != before.profile.locations {
             mobile_worker_location::Entity::delete_many()
                 .filter(mobile_worker_location::Column::WorkerId.eq(before.id.0))

@@ -324,6 +324,18 @@ impl<A: Action> UnitOfWork<A> {
         Ok(())
     }
 
+    /// The worker's address is another one now: an invite that went to the old one is for nobody any more.
+    pub(super) async fn forget_mailed_invites(&self, worker: &MobileWorker) -> Result<(), StoreError> {
+        personal_id_invite::Entity::update_many()
+            .col_expr(personal_id_invite::Column::State, Expr::val(InviteState::Replaced.name()))
+            .filter(personal_id_invite::Column::WorkerId.eq(worker.id.0))
+            .filter(personal_id_invite::Column::State.eq(PENDING))
+            .filter(personal_id_invite::Column::MailId.is_not_null())
+            .exec(&self.tx)
+            .await?;
+        Ok(())
+    }
+
     async fn replace_invites(&self, worker: &MobileWorker) -> Result<(), StoreError> {
         personal_id_invite::Entity::update_many()
             .col_expr(personal_id_invite::Column::State, Expr::val(InviteState::Replaced.name()))

@@ -14,6 +14,7 @@ mod api_key;
 mod audit;
 mod cli;
 mod cli_mail;
+mod cli_personal_id;
 mod coverage;
 mod custom_permission;
 mod email_address;

@@ -94,6 +94,25 @@ async fn a_new_invite_replaces_the_one_before() {
 }
 
 #[tokio::test]
+async fn an_invite_that_went_to_an_address_ends_with_the_address() {
+    let app = TestApp::spawn().await;
+    connect(&app, true).await;
+    let id = worker_with_mail(&app, None).await;
+    let admin = app.admin().await;
+    assert_eq!(invite(&admin, &id).await, Json::Null);
+    app.deliver().await;
+    let link = json!(app.mailbox.take().remove(0).letter.link.unwrap());
+    let update = "mutation($i: UpdateMobileWorkerInput!) { updateMobileWorker(input: $i) { userErrors { code path } } }";
+    let input = json!({ "id": id, "firstName": "Amina" });
+    assert_eq!(faults(&admin, update, input).await, []);
+    assert!(seen(&admin, &id).await["personalIdLink"]["pendingInvite"].is_object());
+    assert_eq!(faults(&admin, update, json!({ "id": id, "email": "other@example.org" })).await, []);
+    assert_eq!(seen(&admin, &id).await["personalIdLink"]["pendingInvite"], Json::Null);
+    let input = json!({ "token": token_of(&link), "personalIdToken": token(&app, &issuer(&app), "whoever") });
+    assert_eq!(faults(&app.stranger(), ACCEPT, input).await, pairs(&[("INVALID_TOKEN", "token")]));
+}
+
+#[tokio::test]
 async fn who_cannot_be_invited_says_why() {
     let app = TestApp::spawn().await;
     let admin = app.admin().await;
