@@ -4,12 +4,13 @@ use super::{CommandError, demo_personal_id, operator};
 use crate::authn::Overloaded;
 use crate::domain::{
     GroupId, GroupInput, LocationId, LocationInput, LocationTypeInput, MobileWorkerId, MobileWorkerInput,
-    Patch, Principal, ProjectSpaceInput, RoleInput, Settings,
+    Patch, Principal, ProjectSpaceInput, RoleInput, Settings, UserFieldInput, UserFieldsInput,
+    UserProfileInput,
 };
 use crate::service::mobile_worker::NewPassword;
 use crate::service::web_user::NewWebUser;
 use crate::service::{
-    Failure, Refused, Services, group, location, mobile_worker, project_space, role, web_user,
+    Failure, Refused, Services, group, location, mobile_worker, project_space, role, user_fields, web_user,
 };
 use serde_json::json;
 
@@ -46,6 +47,7 @@ pub async fn fill(services: &Services) -> Result<(), CommandError> {
     let space = project_space::create(services, &operator, space).await?;
     let (districts, clinics) = locations(services, &operator).await?;
     let groups = groups(services, &operator).await?;
+    fields(services, &operator).await?;
 
     let supervisor = RoleInput {
         name: "District Supervisor".to_owned(),
@@ -115,6 +117,31 @@ async fn locations(
         }
     }
     Ok((districts, clinics))
+}
+
+/// Two fields, and a profile that fixes one of them. Nothing is required, so that a newcomer's first worker needs no data.
+async fn fields(services: &Services, operator: &Principal) -> Result<(), CommandError> {
+    let field = |slug: &str, label: &str, choices: &[&str]| UserFieldInput {
+        slug: slug.to_owned(),
+        label: Some(label.to_owned()),
+        choices: choices.iter().map(|&choice| choice.to_owned()).collect(),
+        ..UserFieldInput::default()
+    };
+    let profile = UserProfileInput {
+        name: "Community health worker".to_owned(),
+        fixed_data: json!({ "cadre": "chw" }),
+        ..UserProfileInput::default()
+    };
+    let input = UserFieldsInput {
+        fields: Some(vec![
+            field("chw_id", "CHW id", &[]),
+            field("cadre", "Cadre", &["chw", "nurse", "driver"]),
+        ]),
+        profiles: Some(vec![profile]),
+        ..UserFieldsInput::default()
+    };
+    user_fields::update(services, operator, SPACE, None, &input).await?;
+    Ok(())
 }
 
 async fn groups(services: &Services, operator: &Principal) -> Result<Vec<GroupId>, CommandError> {

@@ -7,7 +7,7 @@ use regex::{Regex, RegexBuilder};
 use serde_json::{Map, Value as Json};
 
 /// Largest compiled regular expression, in bytes. The engine's time is linear in the value's length.
-const REGEX_SIZE_MAX: usize = 256 * 1024;
+const REGEX_SIZE_MAX: usize = 1024 * 1024;
 
 /// The key under which CommCare's own clients read and write the profile. Never kept with the data.
 pub const PROFILE_KEY: &str = "commcare_profile";

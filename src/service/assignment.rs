@@ -116,7 +116,7 @@ impl Assigner<'_> {
         let (after, primary) = places.after;
         let (given, given_primary) = places.given;
         let changed = Change { before, after, given }.difference();
-        if changed.is_empty() {
+        if changed.is_empty() && (primary_before.is_none() || primary.is_some()) {
             return Ok(());
         }
         let mut concerned = before.to_vec();
@@ -153,8 +153,11 @@ impl Assigner<'_> {
             let message = "leave them at one of your locations";
             faults.add(FaultCode::LocationOutOfReach, &["location_ids"], message);
         }
-        if !kept.is_empty() && matches!(given_primary, Patch::Keep) {
-            *primary = primary_before;
+        // So does the primary one, unless another takes its place.
+        if let Some(unseen) = primary_before.filter(|id| !seen.contains(id))
+            && given_primary.as_set().is_none_or(String::is_empty)
+        {
+            *primary = Some(unseen);
         }
         after.extend(kept);
         Ok(())

@@ -18,7 +18,7 @@ pub struct UpdateInvitationInput {
     role_id: MaybeUndefined<ID>,
     /// Whether they will be an admin instead. Only admins make admins.
     admin: Option<bool>,
-    /// Replaces all locations.
+    /// Replaces all locations that you may see.
     location_ids: MaybeUndefined<Vec<ID>>,
     /// One of the locations.
     primary_location_id: MaybeUndefined<ID>,

@@ -33,7 +33,7 @@ pub struct MobileWorkerFilterInput {
     group_ids: Option<Vec<ID>>,
     /// With any of these user profiles.
     profile_ids: Option<Vec<ID>>,
-    /// At any of these locations.
+    /// At any of these locations, as far as you may see them.
     location_ids: Option<Vec<ID>>,
     /// Or at any place below them.
     #[graphql(default)]

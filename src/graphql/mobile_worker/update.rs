@@ -29,7 +29,7 @@ pub struct UpdateMobileWorkerInput {
     role_id: MaybeUndefined<ID>,
     /// Replaces all groups.
     group_ids: MaybeUndefined<Vec<ID>>,
-    /// Replaces all locations.
+    /// Replaces all locations that you may see. What is out of your reach stays.
     location_ids: MaybeUndefined<Vec<ID>>,
     /// One of the locations.
     primary_location_id: MaybeUndefined<ID>,

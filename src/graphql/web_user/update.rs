@@ -19,7 +19,7 @@ pub struct UpdateWebUserInput {
     role_id: MaybeUndefined<ID>,
     /// True makes an admin. False needs a role where there is none.
     admin: Option<bool>,
-    /// Replaces all locations.
+    /// Replaces all locations that you may see.
     location_ids: MaybeUndefined<Vec<ID>>,
     /// One of the locations.
     primary_location_id: MaybeUndefined<ID>,

@@ -63,7 +63,8 @@ const COMMON: &[Field] = &[
     Field::new(
         "locations",
         Takes::Texts,
-        "The ids of all locations of the worker, which replace those there are. An empty list takes them away.",
+        "The ids of all locations of the worker, which replace those there are and you may see. An empty list takes them \
+         away.",
     ),
     Field::new(
         "primary_location",

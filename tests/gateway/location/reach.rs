@@ -142,6 +142,39 @@ async fn a_filter_by_a_place_out_of_reach_tells_nothing_of_who_is_there() {
 }
 
 #[tokio::test]
+async fn a_primary_place_out_of_reach_is_not_lost_by_sending_back_what_was_shown() {
+    let app = TestApp::spawn().await;
+    let (admin, tree) = (app.admin().await, Tree::plant(&app).await);
+    let second = location(&app, "Second", &tree.district, Some(&tree.north)).await;
+    let at = |places: &[&str]| MobileWorkerInput { locations: ids(places), ..MobileWorkerInput::default() };
+    let hidden = worker_with(&app, "hidden", at(&[&tree.south, &tree.northern])).await;
+    let shown = worker_with(&app, "shown", at(&[&tree.northern, &tree.south])).await;
+    let permissions = ["edit_commcare_users", "access_api"];
+    let script = member(&app, "Script", &permissions, std::slice::from_ref(&tree.north)).await;
+    let uri = format!("/a/acme/api/user/v1/{}/", hidden.strip_prefix("mw_").unwrap());
+    let read = script.get(&uri).await.json();
+    assert_eq!((&read["primary_location"], read["locations"].as_array().unwrap().len()), (&Json::Null, 1));
+    for body in [
+        json!({ "locations": read["locations"], "primary_location": read["primary_location"] }),
+        json!({ "primary_location": "" }),
+    ] {
+        let answer = script.put(&uri, &body).await;
+        assert_eq!(answer.status.as_u16(), 200, "{body}: {}", answer.text);
+        let all = json!({ "locations": [{ "name": "Northern" }, { "name": "South" }], "primaryLocation": { "name": "South" } });
+        let mut now = places(&admin, &hidden).await;
+        now["locations"].as_array_mut().unwrap().sort_by_key(|place| place["name"].to_string());
+        assert_eq!(now, all, "{body}");
+    }
+    // One that is shown goes with its place.
+    let moved = json!({ "id": shown, "locationIds": [second] });
+    assert_eq!(faults(&script, ASSIGN, moved).await, []);
+    let now = places(&admin, &shown).await;
+    assert_eq!(now["primaryLocation"], json!({ "name": "Second" }));
+    assert_eq!(faults(&script, ASSIGN, json!({ "id": shown, "primaryLocationId": null })).await, []);
+    assert_eq!(places(&admin, &shown).await["primaryLocation"], Json::Null);
+}
+
+#[tokio::test]
 async fn counts_and_groups_tell_only_of_whom_one_sees() {
     let app = TestApp::spawn().await;
     let tree = Tree::plant(&app).await;

@@ -121,6 +121,8 @@ async fn a_big_subtree_moves_in_as_many_statements_as_a_small_one() {
     let app = TestApp::spawn().await;
     let (admin, tree) = (app.admin().await, Tree::plant(&app).await);
     let (village, _, _) = villages(&app, &tree).await;
+    // The first request of an hour notes that somebody was here.
+    above(&admin, &tree.northern).await;
     let mut costs = Vec::new();
     for (number, parent) in [(0, &tree.south), (25, &tree.north)] {
         for place in 0..number {
