@@ -13,6 +13,8 @@ pub struct Model {
     pub role_id: Option<Uuid>,
     pub primary_location_id: Option<Uuid>,
     pub is_active: bool,
+    /// The web user who deactivated them.
+    pub deactivated_by: Option<Uuid>,
     pub joined_at: DateTimeUtc,
     pub last_access_at: Option<DateTimeUtc>,
     pub version: i32,

@@ -13,6 +13,7 @@ mod m20261122_000010_idempotency;
 mod m20261122_000011_group_metadata;
 mod m20261122_000012_account_links;
 mod m20261122_000013_personal_id;
+mod m20261122_000020_deactivated_by;
 
 use sea_orm_migration::MigrationTrait;
 pub use sea_orm_migration::{MigrationStatus, MigratorTrait};
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000011_group_metadata::Migration),
             Box::new(m20261122_000012_account_links::Migration),
             Box::new(m20261122_000013_personal_id::Migration),
+            Box::new(m20261122_000020_deactivated_by::Migration),
         ]
     }
 }

@@ -104,6 +104,8 @@ resources! {
             is_admin: boolean = it.assignment.role.is_admin();
             /// False once they were deactivated here.
             is_active: boolean = it.is_active();
+            /// The web user who deactivated them, while they are; a policy can leave the next step to somebody else.
+            deactivated_by: maybe_text = it.deactivated_by.map(|id| id.hex());
             /// Their role here; nothing for admins and for those without one.
             role_id: maybe_text = it.assignment.role.role().map(|id| id.hex());
             /// The locations they are assigned to.

@@ -1,7 +1,9 @@
 //! Members: web users in a project space. Source: seed 001, DESIGN §1, reference commcare-users §2.1, §2.7, §2.8.
 
 use super::permission::Grants;
-use super::{Assignment, CursorKey, LocationId, MembershipId, ProjectSpaceId, RoleId, Standing, WebUser};
+use super::{
+    Assignment, CursorKey, LocationId, MembershipId, ProjectSpaceId, RoleId, Standing, WebUser, WebUserId,
+};
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// How long a removal can be undone.
@@ -25,6 +27,8 @@ pub struct Member {
     pub grants: Grants,
     /// Whether they may act there.
     pub status: MemberStatus,
+    /// The web user who deactivated them, while they are.
+    pub deactivated_by: Option<WebUserId>,
     /// Their locations and every place above them.
     pub lineage: Vec<LocationId>,
     /// Since when.

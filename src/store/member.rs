@@ -8,8 +8,8 @@ use super::page::Count;
 use super::role::grants;
 use crate::authz::{Action, ActivateWebUser, DeactivateWebUser, Sealed, UpdateWebUser};
 use crate::domain::{
-    Assignment, Email, LocationId, Member, MemberStatus, MembershipId, ProjectSpaceId, QualifiedRole, RoleId,
-    WebUser, WebUserId,
+    Assignment, Email, Identity, LocationId, Member, MemberStatus, MembershipId, ProjectSpaceId,
+    QualifiedRole, RoleId, WebUser, WebUserId,
 };
 use chrono::{DateTime, Utc};
 use entity::{member_listing, membership, membership_location, role, web_user};
@@ -38,6 +38,7 @@ pub(super) struct MemberRow {
     grants: Option<Json>,
     primary_location_id: Option<Uuid>,
     is_active: bool,
+    deactivated_by: Option<Uuid>,
     joined_at: DateTime<Utc>,
     last_access_at: Option<DateTime<Utc>>,
     version: i32,
@@ -67,6 +68,7 @@ impl MemberRow {
             },
             grants: self.grants.map(grants).transpose()?.unwrap_or_default(),
             status: if self.is_active { MemberStatus::Active } else { MemberStatus::Deactivated },
+            deactivated_by: self.deactivated_by.map(WebUserId),
             lineage: locations(self.lineage)?,
             joined_at: self.joined_at,
             last_access_at: self.last_access_at,
@@ -98,8 +100,15 @@ pub(super) fn select(backend: DbBackend) -> SelectStatement {
         Listed::LastLoginAt,
         Listed::JoinedAt,
     ];
-    let own =
-        [Own::IsAdmin, Own::RoleId, Own::PrimaryLocationId, Own::IsActive, Own::LastAccessAt, Own::Version];
+    let own = [
+        Own::IsAdmin,
+        Own::RoleId,
+        Own::PrimaryLocationId,
+        Own::IsActive,
+        Own::DeactivatedBy,
+        Own::LastAccessAt,
+        Own::Version,
+    ];
     Query::select()
         .columns(listed.map(|column| (member_listing::Entity, column)))
         .columns(own.map(|column| (membership::Entity, column)))
@@ -217,7 +226,14 @@ impl<A: Action<Resource = Member>> UnitOfWork<A> {
 
     async fn set_active(&mut self, is_active: bool) -> Result<(), StoreError> {
         let before = self.proof.resource().clone();
-        let values = vec![(membership::Column::IsActive, Expr::val(is_active))];
+        let by = match self.proof.principal().identity {
+            Identity::WebUser(id) if !is_active => Some(id.0),
+            _ => None,
+        };
+        let values = vec![
+            (membership::Column::IsActive, Expr::val(is_active)),
+            (membership::Column::DeactivatedBy, Expr::val(by)),
+        ];
         self.write_member(&before, values).await?;
         self.changed("is_active", json!(before.is_active()), json!(is_active));
         self.refresh_member(before.id).await
@@ -274,6 +290,7 @@ pub(super) async fn insert(
         role_id: Set(given.role.role().map(|id| id.0)),
         primary_location_id: Set(given.primary_location.map(|id| id.0)),
         is_active: Set(true),
+        deactivated_by: Set(None),
         joined_at: Set(now),
         last_access_at: Set(None),
         version: Set(1),

@@ -30,6 +30,7 @@ fn columns(name: &str) -> Option<Column> {
         "email" => Column::Text(listed(member_listing::Column::Email)),
         "is_admin" => Column::Boolean(own(membership::Column::IsAdmin)),
         "is_active" => Column::Boolean(own(membership::Column::IsActive)),
+        "deactivated_by" => Column::MaybeId(own(membership::Column::DeactivatedBy)),
         "role_id" => Column::MaybeId(own(membership::Column::RoleId)),
         "location_ids" => Column::Ids(LOCATIONS, OWNER),
         "location_lineage" => Column::Ids(LINEAGE, OWNER),
