@@ -7,6 +7,7 @@ mod dev;
 mod mail;
 mod migrate;
 mod policy;
+mod policy_author;
 mod serve;
 
 use crate::app::{Gateway, StartError};
@@ -81,6 +82,8 @@ enum CommandError {
     Policy(#[from] crate::policy::PolicyError),
     #[error(transparent)]
     Build(#[from] crate::policy::build::BuildError),
+    #[error(transparent)]
+    Template(#[from] crate::policy::author::TemplateError),
     #[error("{0}")]
     Usage(String),
     #[error("could not read or write")]

@@ -1,8 +1,8 @@
-use super::{CommandError, Output, open};
+use super::{CommandError, Output, open, policy_author};
 use crate::authz::{ACTION_CATALOGUE, AttributeInfo};
 use crate::config::ConfigOptions;
 use crate::domain::ProjectSpaceId;
-use crate::policy::{PolicyConfig, PolicyHost, build, reference};
+use crate::policy::{PolicyHost, build, reference};
 use crate::store::Store;
 use clap::Subcommand;
 use serde_json::json;
@@ -15,13 +15,18 @@ pub enum PolicyCommand {
         /// The folder of the module's Cargo.toml
         dir: PathBuf,
     },
-    /// Say whether the gateway would take a component, and what it is
-    Check {
-        /// The component: a .wasm file
-        component: PathBuf,
-        #[command(flatten)]
-        output: Output,
-    },
+    /// Start a new module
+    New(policy_author::NewOptions),
+    /// Say whether the gateway would take a component, what it is, and whether its answers agree with each other
+    Check(policy_author::CheckOptions),
+    /// Put a file of cases to a module, or to a stack
+    Test(policy_author::TestOptions),
+    /// Say what each module of a stack says of a case
+    Explain(policy_author::ExplainOptions),
+    /// Say who gains and who loses when one module takes another's place
+    Diff(policy_author::DiffOptions),
+    /// Measure a module beside `standard`
+    Bench(policy_author::BenchOptions),
     /// Say what a policy can be asked: actions, resources and their attributes, permissions
     Actions(Output),
     /// List the modules that answer for each project space that has a stack of its own
@@ -40,7 +45,12 @@ pub async fn run(options: &ConfigOptions, command: PolicyCommand) -> Result<(), 
             );
             Ok(())
         }
-        PolicyCommand::Check { component, output } => check(&component, &output),
+        PolicyCommand::New(options) => policy_author::new(&options),
+        PolicyCommand::Check(options) => policy_author::run_check(&options),
+        PolicyCommand::Test(options) => policy_author::test(&options),
+        PolicyCommand::Explain(options) => policy_author::explain(&options),
+        PolicyCommand::Diff(options) => policy_author::run_diff(&options),
+        PolicyCommand::Bench(options) => policy_author::run_bench(&options),
         PolicyCommand::Actions(output) => {
             actions(&output);
             Ok(())
@@ -50,32 +60,6 @@ pub async fn run(options: &ConfigOptions, command: PolicyCommand) -> Result<(), 
             list(&gateway.services.store, &gateway.policy, &output).await
         }
     }
-}
-
-fn check(component: &PathBuf, output: &Output) -> Result<(), CommandError> {
-    let bytes = std::fs::read(component)
-        .map_err(|error| CommandError::Usage(format!("could not read `{}`: {error}", component.display())))?;
-    let info = PolicyHost::new(PolicyConfig::default())?.inspect(&bytes)?;
-    if output.json {
-        println!(
-            "{}",
-            json!({
-                "name": info.name,
-                "version": info.version,
-                "description": info.description,
-                "digest": info.digest,
-                "bytes": info.size,
-                "actions": info.actions,
-            })
-        );
-    } else {
-        println!("{} {}: {}", info.name, info.version, info.description);
-        println!("digest   {}", info.digest);
-        println!("size     {} bytes", info.size);
-        println!("actions  {}", info.actions.join(", "));
-        println!("the gateway takes this module");
-    }
-    Ok(())
 }
 
 fn actions(output: &Output) {

@@ -1,5 +1,6 @@
 //! What a component may be, checked before it is compiled: a compiler's time is not linear in its input.
 
+use super::class::Class;
 use super::error::PolicyError;
 use wasmparser::{Encoding, FunctionBody, Operator, Parser, Payload};
 
@@ -15,23 +16,13 @@ pub(super) struct Bounds {
     pub items: usize,
 }
 
-/// A module written with the SDK has 30 to 100 KB and a few hundred functions.
-pub(super) const BOUNDS: Bounds = Bounds {
-    bytes: 1 << 20,
-    modules: 8,
-    functions: 5_000,
-    body_bytes: 128 << 10,
-    locals: 50_000,
-    branch_targets: 20_000,
-    items: 20_000,
-};
-
-/// Refuses what is no component, or too much of one.
+/// Refuses what is no component, or too much of one for its class.
 pub(super) fn check(component: &[u8]) -> Result<(), PolicyError> {
-    if component.len() > BOUNDS.bytes {
+    let bounds = Class::of(component.len()).bounds();
+    if component.len() > bounds.bytes {
         return Err(PolicyError::TooLarge(component.len()));
     }
-    let mut tally = Tally::default();
+    let mut tally = Tally::within(bounds);
     let mut is_component = false;
     for payload in Parser::new(0).parse_all(component) {
         let payload = payload.map_err(PolicyError::Malformed)?;
@@ -48,8 +39,8 @@ pub(super) fn check(component: &[u8]) -> Result<(), PolicyError> {
 }
 
 /// What was seen so far, in all modules of the component together.
-#[derive(Default)]
 struct Tally {
+    bounds: &'static Bounds,
     modules: usize,
     functions: usize,
     locals: usize,
@@ -58,10 +49,14 @@ struct Tally {
 }
 
 impl Tally {
+    fn within(bounds: &'static Bounds) -> Self {
+        Self { bounds, modules: 0, functions: 0, locals: 0, branch_targets: 0, items: 0 }
+    }
+
     fn payload(&mut self, payload: &Payload<'_>) -> Result<(), PolicyError> {
         match payload {
             Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => {
-                add(&mut self.modules, 1, BOUNDS.modules, "modules")
+                add(&mut self.modules, 1, self.bounds.modules, "modules")
             }
             // Both sections say how many there are: the first comes before anything is read.
             Payload::FunctionSection(section) => self.functions(section.count()),
@@ -87,26 +82,29 @@ impl Tally {
     }
 
     fn functions(&mut self, count: u32) -> Result<(), PolicyError> {
-        add(&mut self.functions, count, BOUNDS.functions, "functions")
+        add(&mut self.functions, count, self.bounds.functions, "functions")
     }
 
     fn items(&mut self, count: u32) -> Result<(), PolicyError> {
-        add(&mut self.items, count, BOUNDS.items, "types, imports, exports and data segments")
+        add(&mut self.items, count, self.bounds.items, "types, imports, exports and data segments")
     }
 
     fn body(&mut self, body: &FunctionBody<'_>) -> Result<(), PolicyError> {
-        if body.as_bytes().len() > BOUNDS.body_bytes {
-            return Err(PolicyError::TooComplex { what: "bytes in one function", max: BOUNDS.body_bytes });
+        if body.as_bytes().len() > self.bounds.body_bytes {
+            return Err(PolicyError::TooComplex {
+                what: "bytes in one function",
+                max: self.bounds.body_bytes,
+            });
         }
         let mut locals = body.get_locals_reader().map_err(PolicyError::Malformed)?;
         for _ in 0..locals.get_count() {
             let (count, _) = locals.read().map_err(PolicyError::Malformed)?;
-            add(&mut self.locals, count, BOUNDS.locals, "local variables")?;
+            add(&mut self.locals, count, self.bounds.locals, "local variables")?;
         }
         let mut operators = body.get_operators_reader().map_err(PolicyError::Malformed)?;
         while !operators.eof() {
             if let Operator::BrTable { targets } = operators.read().map_err(PolicyError::Malformed)? {
-                add(&mut self.branch_targets, targets.len(), BOUNDS.branch_targets, "branch targets")?;
+                add(&mut self.branch_targets, targets.len(), self.bounds.branch_targets, "branch targets")?;
             }
         }
         Ok(())

@@ -6,7 +6,7 @@
 //! gateway's program as well, so a key kept beside the files would add nothing. A checksum is kept with the code, as a
 //! file may be cut off or decay. Whatever does not fit is compiled anew and written over.
 
-use super::bounds::BOUNDS;
+use super::class::Class;
 use super::error::PolicyError;
 use sha2::{Digest, Sha256};
 use std::fs::{self, DirBuilder, File, OpenOptions};
@@ -31,7 +31,7 @@ pub(super) struct Cache {
 
 impl Cache {
     /// Opens the folder, making it if it is not there.
-    pub(super) fn open(dir: &Path, engine: &Engine) -> Result<Self, PolicyError> {
+    pub(super) fn open(dir: &Path, engine: &Engine, class: Class) -> Result<Self, PolicyError> {
         let unusable = |problem: String| PolicyError::Cache { path: dir.to_owned(), problem };
         DirBuilder::new()
             .recursive(true)
@@ -51,7 +51,7 @@ impl Cache {
         }
         let mut hasher = Compatibility(Sha256::new());
         engine.precompile_compatibility_hash().hash(&mut hasher);
-        BOUNDS.hash(&mut hasher);
+        class.bounds().hash(&mut hasher);
         let mut compatibility = hex::encode(hasher.0.finalize());
         compatibility.truncate(16);
         Ok(Self { dir: dir.to_owned(), user, compatibility })

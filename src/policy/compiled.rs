@@ -1,6 +1,8 @@
-//! A component, compiled and linked once, from which each question gets an instance of its own.
+//! A component, compiled and linked once, from which each question gets an instance of its own; or, where a start is
+//! expensive, one that has answered before.
 
 use super::error::PolicyError;
+use super::kept::{Kept, Turn, Worn};
 use super::limits::{Allowance, Limits};
 use super::words;
 use std::time::Duration;
@@ -19,6 +21,8 @@ pub(super) struct Compiled {
     pre: InstancePre<Limits>,
     exports: Exports,
     allowance: Allowance,
+    /// The instances that are kept; nothing where each question has a fresh one.
+    kept: Option<Kept<Asked>>,
 }
 
 /// Where the world's exports are in this component.
@@ -34,7 +38,11 @@ type Configured = Result<(), Vec<words::SettingFault>>;
 
 impl Compiled {
     /// Links a component, which must import nothing and export the world.
-    pub(super) fn link(component: &Component, allowance: Allowance) -> Result<Self, PolicyError> {
+    pub(super) fn link(
+        component: &Component,
+        allowance: Allowance,
+        kept: Option<usize>,
+    ) -> Result<Self, PolicyError> {
         let engine = component.engine();
         refuse_imports(component, engine)?;
         let find = |export| {
@@ -52,7 +60,7 @@ impl Compiled {
         };
         // The linker is empty: there is nothing in the gateway that a module could call.
         let pre = Linker::new(engine).instantiate_pre(component).map_err(PolicyError::Compile)?;
-        let compiled = Self { pre, exports, allowance };
+        let compiled = Self { pre, exports, allowance, kept: kept.map(Kept::new) };
         compiled.typecheck()?;
         Ok(compiled)
     }
@@ -92,8 +100,9 @@ impl Compiled {
         settings: &str,
         request: words::Request<'_>,
     ) -> Result<words::Decision, PolicyError> {
-        let mut asked = self.configured(settings)?;
-        asked.call("decide", &self.exports.decide, (request,)).map(|(decision,)| decision)
+        self.ask(settings, |asked| {
+            asked.call("decide", &self.exports.decide, (request,)).map(|(decision,)| decision)
+        })
     }
 
     pub(super) fn decide_many(
@@ -104,9 +113,9 @@ impl Compiled {
         resources: &[words::Resource<'_>],
         context: words::Context<'_>,
     ) -> Result<Vec<words::Decision>, PolicyError> {
-        let mut asked = self.configured(settings)?;
         let questions = (principal, action, resources, context);
-        let (decisions,): (Vec<_>,) = asked.call("decide-many", &self.exports.decide_many, questions)?;
+        let (decisions,): (Vec<_>,) =
+            self.ask(settings, |asked| asked.call("decide-many", &self.exports.decide_many, questions))?;
         if decisions.len() != resources.len() {
             return Err(PolicyError::Contract(format!(
                 "{} answers to {} questions",
@@ -125,10 +134,30 @@ impl Compiled {
         resource_kind: &str,
         context: words::Context<'_>,
     ) -> Result<words::Scope, PolicyError> {
-        let mut asked = self.configured(settings)?;
-        asked
-            .call("scope", &self.exports.scope, (principal, action, resource_kind, context))
-            .map(|(scope,)| scope)
+        self.ask(settings, |asked| {
+            asked
+                .call("scope", &self.exports.scope, (principal, action, resource_kind, context))
+                .map(|(scope,)| scope)
+        })
+    }
+
+    /// Puts a question to an instance that knows the settings.
+    fn ask<T>(
+        &self,
+        settings: &str,
+        question: impl FnOnce(&mut Asked) -> Result<T, PolicyError>,
+    ) -> Result<T, PolicyError> {
+        let Some(kept) = &self.kept else { return question(&mut self.configured(settings)?) };
+        let mut turn: Turn<'_, Asked> = kept.turn(self.allowance.deadline).ok_or(PolicyError::Exhausted)?;
+        let mut asked = match turn.idle.take() {
+            Some(idle) => idle,
+            None => self.configured(settings)?,
+        };
+        asked.begin(self.allowance);
+        // An instance that faulted is dropped here, with all that it may have broken inside.
+        let answer = question(&mut asked)?;
+        turn.give_back(asked);
+        Ok(answer)
     }
 
     fn configured(&self, settings: &str) -> Result<Asked, PolicyError> {
@@ -147,25 +176,40 @@ impl Compiled {
     fn instance(&self) -> Result<Asked, PolicyError> {
         let mut store = Store::new(self.pre.engine(), Limits::new(self.allowance));
         store.limiter(|limits| limits);
-        store.set_hostcall_fuel(ANSWER_MAX);
         // One deadline for the whole question, set when it begins: an instance may run code while it starts.
         store.set_epoch_deadline(self.allowance.first_part());
+        store.set_hostcall_fuel(ANSWER_MAX);
         store.epoch_deadline_callback(|mut store| Ok(store.data_mut().at_deadline()));
         match self.pre.instantiate(&mut store) {
-            Ok(instance) => Ok(Asked { store, instance, deadline: self.allowance.deadline }),
+            Ok(instance) => Ok(Asked { store, instance, deadline: self.allowance.deadline, questions: 0 }),
             Err(error) => Err(fault(error, &store, self.allowance.deadline)),
         }
     }
 }
 
-/// An instance, for one question.
+/// An instance, for one question or for several.
 struct Asked {
     store: Store<Limits>,
     instance: Instance,
     deadline: Duration,
+    questions: u32,
+}
+
+impl Worn for Asked {
+    fn wear(&self) -> (u32, bool) {
+        (self.questions, self.store.data().has_grown())
+    }
 }
 
 impl Asked {
+    /// One more question, with a deadline of its own: how long the instance lay idle does not count.
+    fn begin(&mut self, allowance: Allowance) {
+        self.questions = self.questions.saturating_add(1);
+        self.store.data_mut().begin();
+        self.store.set_epoch_deadline(allowance.first_part());
+        self.store.set_hostcall_fuel(ANSWER_MAX);
+    }
+
     fn typed<P, R>(
         &mut self,
         export: &'static str,

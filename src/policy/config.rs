@@ -13,6 +13,8 @@ pub struct PolicyConfig {
     pub deadline: Duration,
     /// How many bytes of memory one instance may have.
     pub memory_limit: usize,
+    /// The same for a module that brings an interpreter along: JavaScript, Python.
+    pub interpreter_memory_limit: usize,
     /// How long compiling one module may take.
     pub compile_deadline: Duration,
     /// How many questions may be under way at one moment. Each reserves address space, and none is used up by waiting.
@@ -25,6 +27,7 @@ impl Default for PolicyConfig {
             cache_dir: None,
             deadline: Duration::from_millis(20),
             memory_limit: 4 << 20,
+            interpreter_memory_limit: 64 << 20,
             compile_deadline: Duration::from_secs(10),
             instances: 256,
         }

@@ -1,6 +1,6 @@
 //! Why a module gave no answer, or was not taken. For operators and logs; an API caller only hears that there was none.
 
-use super::bounds::BOUNDS;
+use super::class::Class;
 use std::time::Duration;
 
 /// Why a module gave no answer, or was not taken.
@@ -29,7 +29,7 @@ pub enum PolicyError {
     Exhausted,
 
     /// The file is too big.
-    #[error("the component has {0} bytes, and {max} are allowed: build it with `fieldgate policy build`, which strips it", max = BOUNDS.bytes)]
+    #[error("the component has {0} bytes, and {max} are allowed: strip it", max = Class::Interpreted.bounds().bytes)]
     TooLarge(usize),
     /// The code is too much, or of a shape that takes too long to compile.
     #[error("the component has more than {max} {what}: make it smaller, or split it in two modules")]

@@ -1,5 +1,6 @@
 //! The policy engine of the gateway: each project space's stack, and who is answered by which.
 
+use super::class::Class;
 use super::config::PolicyConfig;
 use super::error::PolicyError;
 use super::inspect::ModuleInfo;
@@ -14,7 +15,7 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 
 /// The policy of a project space that has none of its own. Built by `fieldgate policy build policies/standard`.
-const STANDARD: &[u8] = include_bytes!("../../policies/standard/standard.wasm");
+pub(super) const STANDARD: &[u8] = include_bytes!("../../policies/standard/standard.wasm");
 
 /// Answers the gate's questions with WebAssembly modules.
 pub struct PolicyHost {
@@ -26,8 +27,9 @@ pub struct PolicyHost {
     /// Nothing stands for a stack that could not be loaded: it must not be answered for by a laxer one.
     stacks: ArcSwap<HashMap<ProjectSpaceId, Option<Arc<Stack>>>>,
     /// Compiling cannot be interrupted, so an abandoned compilation keeps its turn until it is over.
-    compiler: Arc<Semaphore>,
-    compile_deadline: Duration,
+    /// One for each class: a large module takes its time, and no small one waits for it.
+    compilers: [Arc<Semaphore>; 2],
+    compile_deadlines: [Duration; 2],
 }
 
 impl PolicyHost {
@@ -41,8 +43,9 @@ impl PolicyHost {
             standard: loader.standard(STANDARD)?,
             loader: Arc::new(loader),
             stacks: ArcSwap::default(),
-            compiler: Arc::new(Semaphore::new(1)),
-            compile_deadline: config.compile_deadline,
+            compilers: [(); 2].map(|()| Arc::new(Semaphore::new(1))),
+            compile_deadlines: [Class::Compact, Class::Interpreted]
+                .map(|class| class.compile_deadline(&config)),
         })
     }
 
@@ -55,7 +58,15 @@ impl PolicyHost {
         space: ProjectSpaceId,
         modules: Vec<ModuleSource>,
     ) -> Result<(), PolicyError> {
-        let (loader, compiler) = (Arc::clone(&self.loader), Arc::clone(&self.compiler));
+        let is_compact = |module: &ModuleSource| Class::of(module.component.len()) == Class::Compact;
+        let [compact, interpreted] = &self.compilers;
+        let [compact_deadline, interpreted_deadline] = self.compile_deadlines;
+        let (compiler, deadline) = if modules.iter().all(is_compact) {
+            (Arc::clone(compact), compact_deadline)
+        } else {
+            (Arc::clone(interpreted), interpreted_deadline)
+        };
+        let loader = Arc::clone(&self.loader);
         let loading = async move {
             let Ok(turn) = compiler.acquire_owned().await else {
                 return Err(PolicyError::Exhausted);
@@ -68,9 +79,9 @@ impl PolicyHost {
             .await
             .map_err(PolicyError::Compiler)?
         };
-        let stack = tokio::time::timeout(self.compile_deadline, loading)
+        let stack = tokio::time::timeout(deadline, loading)
             .await
-            .map_err(|_| PolicyError::CompileDeadline(self.compile_deadline))??;
+            .map_err(|_| PolicyError::CompileDeadline(deadline))??;
         let labels = stack.labels().join(", ");
         let stack = Arc::new(stack);
         self.stacks.rcu(|stacks| {

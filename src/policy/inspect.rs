@@ -1,5 +1,6 @@
 //! What a module says of itself, as far as it may be believed.
 
+use super::class::Class;
 use super::error::PolicyError;
 use super::words;
 
@@ -10,6 +11,8 @@ pub struct ModuleInfo {
     pub digest: String,
     /// Bytes of the component.
     pub size: usize,
+    /// How big it is, and so how it is run.
+    pub class: Class,
     /// Its name: lower-case letters, digits, `-` and `_`.
     pub name: String,
     /// Its version, as its author counts.
@@ -72,6 +75,7 @@ pub(super) fn info(
     Ok(ModuleInfo {
         digest,
         size,
+        class: Class::of(size),
         name: manifest.name,
         version: manifest.version,
         description: manifest.description,

@@ -1,6 +1,6 @@
 //! What one instance may have while it runs.
 
-use super::engine::{CORE_INSTANCES, TABLE_ELEMENTS, TABLES, TICK, in_ticks};
+use super::engine::{TICK, in_ticks};
 use rustix::time::{ClockId, clock_gettime};
 use std::time::Duration;
 use wasmtime::{ResourceLimiter, UpdateDeadline};
@@ -10,6 +10,10 @@ use wasmtime::{ResourceLimiter, UpdateDeadline};
 pub(super) struct Allowance {
     pub deadline: Duration,
     pub memory: usize,
+    pub core_instances: u32,
+    pub tables: u32,
+    pub table_elements: usize,
+    pub memories: u32,
 }
 
 impl Allowance {
@@ -34,6 +38,8 @@ pub(super) struct Limits {
     allowance: Allowance,
     last_quarter: Option<LastQuarter>,
     exceeded: bool,
+    /// Bytes of its largest memory.
+    memory: usize,
 }
 
 /// The last quarter of a deadline, once it has begun.
@@ -46,7 +52,7 @@ struct LastQuarter {
 
 impl Limits {
     pub(super) fn new(allowance: Allowance) -> Self {
-        Self { allowance, last_quarter: None, exceeded: false }
+        Self { allowance, last_quarter: None, exceeded: false, memory: 0 }
     }
 
     /// A deadline is a stretch of real time, and on a busy machine the operating system may take the processor away for
@@ -73,6 +79,16 @@ impl Limits {
         }
     }
 
+    /// A question begins: its deadline is whole again.
+    pub(super) fn begin(&mut self) {
+        self.last_quarter = None;
+    }
+
+    /// Whether an instance has so little left that the next question may be one too many.
+    pub(super) fn has_grown(&self) -> bool {
+        self.memory > self.allowance.memory / 4 * 3
+    }
+
     pub(super) fn exceeded(&self) -> bool {
         self.exceeded
     }
@@ -80,23 +96,24 @@ impl Limits {
 
 impl ResourceLimiter for Limits {
     fn memory_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        self.memory = self.memory.max(desired);
         self.within(desired <= self.allowance.memory)
     }
 
     fn table_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
-        self.within(desired <= TABLE_ELEMENTS)
+        self.within(desired <= self.allowance.table_elements)
     }
 
     fn instances(&self) -> usize {
-        CORE_INSTANCES as usize
+        self.allowance.core_instances as usize
     }
 
     fn tables(&self) -> usize {
-        TABLES as usize
+        self.allowance.tables as usize
     }
 
     fn memories(&self) -> usize {
-        1
+        self.allowance.memories as usize
     }
 }
 
@@ -125,7 +142,14 @@ mod tests {
     use super::*;
 
     fn limits(deadline: Duration) -> Limits {
-        Limits::new(Allowance { deadline, memory: 0 })
+        Limits::new(Allowance {
+            deadline,
+            memory: 0,
+            core_instances: 1,
+            tables: 1,
+            table_elements: 1,
+            memories: 1,
+        })
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::bounds;
 use super::cache::Cache;
+use super::class::Class;
 use super::compiled::Compiled;
 use super::config::PolicyConfig;
 use super::engine::{self, Ticks};
@@ -11,6 +12,7 @@ use super::limits::Allowance;
 use super::module::{Module, Trust};
 use super::stack::Stack;
 use sha2::{Digest, Sha256};
+use std::sync::{Arc, Mutex, PoisonError};
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
@@ -30,18 +32,46 @@ pub struct ModuleSource {
 
 /// Makes modules of bytes.
 pub(super) struct Loader {
+    config: PolicyConfig,
+    compact: Arc<Workshop>,
+    /// Started with the first module that needs it: most gateways never see one.
+    interpreted: Mutex<Option<Arc<Workshop>>>,
+}
+
+/// An engine with what belongs to it.
+struct Workshop {
     engine: Engine,
     ticks: Ticks,
     cache: Option<Cache>,
     allowance: Allowance,
+    kept: Option<usize>,
+}
+
+impl Workshop {
+    fn open(config: &PolicyConfig, class: Class) -> Result<Arc<Self>, PolicyError> {
+        let (engine, ticks) = engine::start(config, class)?;
+        let cache = config.cache_dir.as_deref().map(|dir| Cache::open(dir, &engine, class)).transpose()?;
+        Ok(Arc::new(Self { engine, ticks, cache, allowance: class.allowance(config), kept: class.kept() }))
+    }
 }
 
 impl Loader {
     pub(super) fn new(config: &PolicyConfig) -> Result<Self, PolicyError> {
-        let (engine, ticks) = engine::start(config)?;
-        let cache = config.cache_dir.as_deref().map(|dir| Cache::open(dir, &engine)).transpose()?;
-        let allowance = Allowance { deadline: config.deadline, memory: config.memory_limit };
-        Ok(Self { engine, ticks, cache, allowance })
+        let compact = Workshop::open(config, Class::Compact)?;
+        Ok(Self { config: config.clone(), compact, interpreted: Mutex::new(None) })
+    }
+
+    fn workshop(&self, class: Class) -> Result<Arc<Workshop>, PolicyError> {
+        if class == Class::Compact {
+            return Ok(Arc::clone(&self.compact));
+        }
+        let mut interpreted = self.interpreted.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(open) = &*interpreted {
+            return Ok(Arc::clone(open));
+        }
+        let opened = Workshop::open(&self.config, class)?;
+        *interpreted = Some(Arc::clone(&opened));
+        Ok(opened)
     }
 
     /// All modules of a stack, or none.
@@ -64,11 +94,20 @@ impl Loader {
 
     /// What a component says of itself. Nothing is kept.
     pub(super) fn inspect(&self, component: &[u8]) -> Result<ModuleInfo, PolicyError> {
-        self.described(component, None).map(|(_, info)| info)
+        self.described(component, false).map(|(_, info, _)| info)
     }
 
     fn module(&self, source: &ModuleSource, trust: Trust) -> Result<Module, PolicyError> {
-        let (compiled, info) = self.described(&source.component, self.cache.as_ref())?;
+        self.module_and_info(source, trust).map(|(module, _)| module)
+    }
+
+    /// A module that can be asked, and what it says of itself.
+    pub(super) fn module_and_info(
+        &self,
+        source: &ModuleSource,
+        trust: Trust,
+    ) -> Result<(Module, ModuleInfo), PolicyError> {
+        let (compiled, info, ticks) = self.described(&source.component, true)?;
         if !source.settings.is_empty() {
             if source.settings.len() > SETTINGS_MAX {
                 return Err(PolicyError::SettingsTooLarge(source.settings.len()));
@@ -85,32 +124,35 @@ impl Loader {
                     .collect(),
             })?;
         }
-        Ok(Module::new(trust, compiled, &info, source.settings.clone(), self.ticks.clone()))
+        Ok((Module::new(trust, compiled, &info, source.settings.clone(), ticks), info))
     }
 
-    fn described(
-        &self,
-        component: &[u8],
-        cache: Option<&Cache>,
-    ) -> Result<(Compiled, ModuleInfo), PolicyError> {
+    fn described(&self, component: &[u8], keep: bool) -> Result<(Compiled, ModuleInfo, Ticks), PolicyError> {
         let digest = hex::encode(Sha256::digest(component));
-        let compiled = Compiled::link(&self.component(component, &digest, cache)?, self.allowance)?;
+        let workshop = self.workshop(Class::of(component.len()))?;
+        let compiled = Compiled::link(
+            &workshop.component(component, &digest, keep)?,
+            workshop.allowance,
+            workshop.kept,
+        )?;
         let info = inspect::info(compiled.describe()?, digest, component.len())?;
-        Ok((compiled, info))
+        Ok((compiled, info, workshop.ticks.clone()))
     }
+}
 
-    fn component(
-        &self,
-        component: &[u8],
-        digest: &str,
-        cache: Option<&Cache>,
-    ) -> Result<Component, PolicyError> {
+impl Workshop {
+    fn component(&self, component: &[u8], digest: &str, keep: bool) -> Result<Component, PolicyError> {
+        let cache = self.cache.as_ref().filter(|_| keep);
         // What is in the cache was within bounds when it was compiled, and the bounds are a part of its name.
         if let Some(component) = cache.and_then(|cache| cache.get(&self.engine, digest)) {
             return Ok(component);
         }
         bounds::check(component)?;
-        let compiled = Component::from_binary(&self.engine, component).map_err(PolicyError::Compile)?;
+        // A compiler that gives up on what somebody sent must not take its caller along.
+        let compiling = || Component::from_binary(&self.engine, component);
+        let compiled = std::panic::catch_unwind(std::panic::AssertUnwindSafe(compiling))
+            .unwrap_or_else(|_| Err(wasmtime::Error::msg("the compiler gave up on it")))
+            .map_err(PolicyError::Compile)?;
         if let Some(cache) = cache {
             cache.put(digest, &compiled);
         }

@@ -5,15 +5,18 @@
 //! space's modules are kept (`store`).
 
 mod answer;
+pub mod author;
 mod bounds;
 pub mod build;
 mod cache;
+mod class;
 mod compiled;
 mod config;
 mod engine;
 mod error;
 mod host;
 mod inspect;
+mod kept;
 mod limits;
 mod loader;
 mod module;
@@ -22,6 +25,7 @@ pub mod reference;
 mod stack;
 mod words;
 
+pub use class::Class;
 pub use config::PolicyConfig;
 pub use error::{PolicyError, SettingFault};
 pub use host::PolicyHost;

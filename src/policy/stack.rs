@@ -28,6 +28,11 @@ impl Stack {
         Self(modules)
     }
 
+    /// The modules, in order.
+    pub(super) fn modules(&self) -> &[Module] {
+        &self.0
+    }
+
     /// Names and digests of the modules, in order.
     pub(super) fn labels(&self) -> Vec<String> {
         self.0.iter().map(|module| module.label().to_owned()).collect()

@@ -1,9 +1,11 @@
 //! The policy host, asked as `authz` asks it, and the standard policy in it.
 
 mod agreement;
+mod author;
 mod cache;
 mod guest;
 mod hostile;
+mod kept;
 mod matrix;
 mod reference;
 mod stack;

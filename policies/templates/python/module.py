@@ -1,0 +1,24 @@
+"""What the gateway calls: see wit/policy.wit."""
+
+import rule
+import wit_world
+from componentize_py_types import Err
+from wit_world.imports import types as wit
+
+
+class WitWorld(wit_world.WitWorld):
+    def describe(self):
+        return rule.MANIFEST
+
+    def configure(self, settings):
+        """Called before any decision when the project space has settings, with their JSON. Raise `Err` to refuse them."""
+        raise Err([wit.SettingFault("", "this module takes no settings")])
+
+    def decide(self, request):
+        return rule.decide(request)
+
+    def decide_many(self, principal, action, resources, context):
+        return [rule.decide(wit.Request(principal, action, resource, context)) for resource in resources]
+
+    def scope(self, principal, action, resource_kind, context):
+        return rule.scope(principal, action)

@@ -1,0 +1,200 @@
+//! `decide`, `decide-many` and `scope` are three ways to ask one thing. They are compared on drawn principals and rows:
+//! `policy check` does it to an author's module, and the gateway's tests to `standard`.
+
+use super::desk::{Desk, Said};
+use super::sampler::Sampler;
+use crate::authz::{
+    ACTION_CATALOGUE, ActionInfo, AttributeType, Attributes, Condition, Decision, Rows, Value,
+};
+use std::fmt::Write;
+
+/// What comparing found.
+#[derive(Debug, Clone, Default)]
+pub struct Agreement {
+    /// How many answers were compared.
+    pub answers: usize,
+    /// Where they differ, or what else is wrong; the first few.
+    pub findings: Vec<String>,
+}
+
+/// After so many, an author has enough to do.
+const FINDINGS_MAX: usize = 3;
+const ROWS: usize = 6;
+/// So many questions are put once more at the end: a module remembers nothing.
+const REPEATED: usize = 20;
+
+impl Agreement {
+    fn add(&mut self, finding: String) {
+        if self.findings.len() < FINDINGS_MAX && !self.findings.contains(&finding) {
+            self.findings.push(finding);
+        }
+    }
+
+    fn is_full(&self) -> bool {
+        self.findings.len() >= FINDINGS_MAX
+    }
+}
+
+/// Compares the answers of the stack to so many drawn questions.
+pub fn agreement(desk: &Desk, mut sampler: Sampler, questions: usize) -> Agreement {
+    let known: Vec<&ActionInfo> =
+        ACTION_CATALOGUE.iter().filter(|action| action.is_asked() && desk.knows(action.name)).collect();
+    let mut found = Agreement::default();
+    let mut asked = Vec::new();
+    for _ in 0..questions {
+        let Some(&&action) = sampler.pick(&known) else { break };
+        let (asker, now) = (sampler.asker(), sampler.moment());
+        if action.resource_kind == "project_space" {
+            let (row, proposal) = (sampler.row(&action), sampler.proposal(&action));
+            let said = desk.decide(&asker.asks(&action, row.clone(), proposal.clone(), now));
+            found.answers += 1;
+            if let Said::Fault(fault) = &said {
+                found.add(format!("`{}`: {fault}", action.name));
+            }
+            if asked.len() < REPEATED {
+                asked.push((asker, action, row, proposal, now, said));
+            }
+        } else {
+            let scope = desk.scope(&asker.asks_for_rows(&action, now));
+            if let Ok(Some(rows)) = &scope {
+                sampler.learn(rows);
+            }
+            let rows: Vec<_> = (0..ROWS).map(|_| sampler.row(&action)).collect();
+            let many = asker.asks_about(&action, &rows, now);
+            let answers = desk.decide_many(&many, &many.resources);
+            for (row, said) in rows.iter().zip(&answers) {
+                found.answers += 1;
+                if let Some(finding) = compare(&action, &scope, row, said) {
+                    found.add(finding);
+                }
+            }
+            if let (Some(row), Some(first)) = (rows.first(), answers.first()) {
+                let said = desk.decide(&asker.asks(&action, row.clone(), Attributes::new(), now));
+                if said != *first {
+                    found.add(format!(
+                        "`{}`: `decide` {}, and `decide-many` {}",
+                        action.name,
+                        said.told(),
+                        first.told()
+                    ));
+                }
+                if asked.len() < REPEATED {
+                    asked.push((asker.clone(), action, row.clone(), Attributes::new(), now, said));
+                }
+            }
+            if let Ok(Some(Rows::Only(condition))) = &scope
+                && let Some(finding) = unfilterable(&action, condition)
+            {
+                found.add(finding);
+            }
+        }
+        if found.is_full() {
+            break;
+        }
+    }
+    for (asker, action, row, proposal, now, before) in asked {
+        let again = desk.decide(&asker.asks(&action, row, proposal, now));
+        if again != before {
+            found.add(format!(
+                "`{}`: the same question has two answers: {}, and later {}",
+                action.name,
+                before.told(),
+                again.told()
+            ));
+        }
+    }
+    found
+}
+
+fn compare(
+    action: &ActionInfo,
+    scope: &Result<Option<Rows>, String>,
+    row: &Attributes,
+    said: &Said,
+) -> Option<String> {
+    let on = || format!("`{}` on a row with {}", action.name, listed(row));
+    if let Said::Fault(fault) = said {
+        return Some(format!("{}: {fault}", on()));
+    }
+    let agrees = match scope {
+        Err(fault) => return Some(format!("the scope of `{}`: {fault}", action.name)),
+        // Without a say about the list, there must be none about its rows.
+        Ok(None) => *said == Said::NotApplicable,
+        Ok(Some(rows)) => match said {
+            Said::Decision(Decision::Permit(_)) => rows.contain(row),
+            Said::Decision(Decision::Deny(_)) => !rows.contain(row),
+            // A list that leaves it out would hide a row of which this module has nothing to say, and the other way round.
+            _ => false,
+        },
+    };
+    if agrees {
+        return None;
+    }
+    let lets = match scope {
+        Ok(Some(rows)) if rows.contain(row) => "lets it through",
+        Ok(Some(_)) => "leaves it out",
+        _ => "says nothing",
+    };
+    Some(format!("{}: `decide` {}, and `scope` {lets}", on(), said.told()))
+}
+
+/// What the database cannot filter by: such a scope shows nobody anything.
+fn unfilterable(action: &ActionInfo, condition: &Condition) -> Option<String> {
+    let check = |name: &str, wanted: &[AttributeType]| {
+        let Some(info) = action.attributes.iter().find(|info| info.name == name) else {
+            return Some(format!(
+                "the scope of `{}` names `{name}`, which a `{}` does not have",
+                action.name, action.resource_kind
+            ));
+        };
+        if !info.is_filterable() {
+            return Some(format!(
+                "the scope of `{}` names `{name}`, and lists cannot be filtered by a number",
+                action.name
+            ));
+        }
+        (!wanted.is_empty() && !wanted.contains(&info.value)).then(|| {
+            format!(
+                "the scope of `{}` compares `{name}`, which is {}, in a way that never holds",
+                action.name,
+                info.value.name()
+            )
+        })
+    };
+    match condition {
+        Condition::AllOf(parts) | Condition::AnyOf(parts) => {
+            parts.iter().find_map(|part| unfilterable(action, part))
+        }
+        Condition::Not(part) => unfilterable(action, part),
+        Condition::Equals(name, value) => match value {
+            Value::Text(_) => check(name, &[AttributeType::Text]),
+            Value::Boolean(_) => check(name, &[AttributeType::Boolean]),
+            _ => check(name, &[AttributeType::Integer]),
+        },
+        Condition::OneOf(name, _) => check(name, &[AttributeType::Text]),
+        Condition::AnyInCommon(name, _) => check(name, &[AttributeType::Texts]),
+        Condition::IsNothing(name) => check(name, &[]),
+    }
+}
+
+/// A row in one line.
+pub(super) fn listed(row: &Attributes) -> String {
+    let mut text = String::from("{");
+    for (at, attribute) in row.iter().enumerate() {
+        let comma = if at == 0 { " " } else { ", " };
+        // Writing to a text cannot fail.
+        let _ = write!(text, "{comma}{}: {}", attribute.name, plain(&attribute.value));
+    }
+    text.push_str(" }");
+    text
+}
+
+fn plain(value: &Value) -> String {
+    match value {
+        Value::Text(text) => text.clone(),
+        Value::Integer(integer) => integer.to_string(),
+        Value::Boolean(truth) => truth.to_string(),
+        Value::Texts(texts) => format!("[{}]", texts.join(", ")),
+        Value::Nothing => "nothing".to_owned(),
+    }
+}

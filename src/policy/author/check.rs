@@ -1,0 +1,161 @@
+use super::agreement::agreement;
+use super::desk::Desk;
+use super::sampler::Sampler;
+use crate::authz::ACTION_CATALOGUE;
+use crate::policy::config::PolicyConfig;
+use crate::policy::error::PolicyError;
+use crate::policy::inspect::ModuleInfo;
+use crate::policy::loader::ModuleSource;
+
+/// What was looked at, in order, up to what is wrong.
+#[derive(Debug, Clone)]
+pub struct CheckReport {
+    /// Each with what was found.
+    pub steps: Vec<Step>,
+    /// What the module says of itself, when it could be asked.
+    pub module: Option<ModuleInfo>,
+}
+
+/// One thing that was looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// What: `limits`, `imports`, `world`, `manifest`, `actions`, `settings`, `agreement`.
+    pub name: &'static str,
+    /// What was found, or what is wrong.
+    pub found: Result<String, String>,
+}
+
+impl CheckReport {
+    /// Whether the gateway would take it, and its answers agree.
+    pub fn is_good(&self) -> bool {
+        self.steps.iter().all(|step| step.found.is_ok())
+    }
+
+    fn good(&mut self, name: &'static str, found: impl Into<String>) {
+        self.steps.push(Step { name, found: Ok(found.into()) });
+    }
+
+    fn bad(&mut self, name: &'static str, wrong: impl Into<String>) {
+        self.steps.push(Step { name, found: Err(wrong.into()) });
+    }
+}
+
+/// Looks at a module as the gateway would, and compares its answers with each other.
+pub fn check(config: &PolicyConfig, source: &ModuleSource, questions: usize) -> CheckReport {
+    let mut report = CheckReport { steps: Vec::new(), module: None };
+    let desk = match Desk::open(config, std::slice::from_ref(source)) {
+        Ok(desk) => desk,
+        Err(refusal) => {
+            report.refused(&refusal);
+            return report;
+        }
+    };
+    let [info] = desk.modules() else { return report };
+    report.good("limits", format!("{} bytes, {}", info.size, info.class.name()));
+    report.good("imports", "none");
+    report.good("world", "fieldgate:policy@1");
+    report.good("manifest", format!("{} {}", info.name, info.version));
+    report.module = Some(info.clone());
+    report.actions(info);
+    report.settings(info, source);
+    let sampler = Sampler::new(0x0f1e_1d6a_7e00_0001).with_permissions(&own_permissions(&source.component));
+    let found = agreement(&desk, sampler, questions);
+    if found.findings.is_empty() {
+        report.good(
+            "agreement",
+            format!("`decide`, `decide-many` and `scope` say the same, {} times", found.answers),
+        );
+    }
+    for finding in found.findings {
+        report.bad("agreement", finding);
+    }
+    report
+}
+
+impl CheckReport {
+    /// Under the step that it belongs to, after those that went well.
+    fn refused(&mut self, refusal: &PolicyError) {
+        use std::error::Error;
+        let mut told = refusal.to_string();
+        let mut next = refusal.source();
+        while let Some(cause) = next {
+            told += &format!(": {cause}");
+            next = cause.source();
+        }
+        let name = match refusal {
+            PolicyError::Import(_) => "imports",
+            PolicyError::World { .. } => "world",
+            PolicyError::Manifest(_) => "manifest",
+            PolicyError::Settings { .. } | PolicyError::SettingsTooLarge(_) => "settings",
+            _ => "limits",
+        };
+        for before in ["limits", "imports", "world", "manifest"] {
+            if before == name {
+                break;
+            }
+            self.good(before, "");
+        }
+        self.bad(name, told);
+    }
+
+    /// A name that no action has is a slip of the pen: the module would never be asked.
+    fn actions(&mut self, info: &ModuleInfo) {
+        let asked = |pattern: &String| {
+            ACTION_CATALOGUE.iter().any(|action| {
+                action.is_asked()
+                    && match pattern.strip_suffix('*') {
+                        Some(start) => action.name.starts_with(start),
+                        None => action.name == pattern,
+                    }
+            })
+        };
+        let unknown: Vec<_> = info.actions.iter().filter(|pattern| !asked(pattern)).cloned().collect();
+        if unknown.is_empty() {
+            self.good("actions", info.actions.join(", "));
+        } else {
+            self.bad("actions", format!("no policy is asked about `{}`", unknown.join("`, `")));
+        }
+    }
+
+    fn settings(&mut self, info: &ModuleInfo, source: &ModuleSource) {
+        if info.settings_schema.is_empty() {
+            return self.good("settings", "none");
+        }
+        let schema: Result<serde_json::Value, _> = serde_json::from_str(&info.settings_schema);
+        match schema {
+            Err(error) => self.bad("settings", format!("the schema is no JSON: {error}")),
+            Ok(schema) if schema.get("type").and_then(serde_json::Value::as_str) != Some("object") => {
+                self.bad("settings", "the schema must be a JSON Schema with the type `object`");
+            }
+            Ok(_) if source.settings.is_empty() => {
+                self.good("settings", "a schema; none were given to try");
+            }
+            Ok(_) => self.good("settings", "a schema, and the module takes those that were given"),
+        }
+    }
+}
+
+/// What looks like a permission among a module's texts: those are the ones to draw.
+fn own_permissions(component: &[u8]) -> Vec<String> {
+    let contains = |name: &str| component.windows(name.len()).any(|window| window == name.as_bytes());
+    let catalogue = crate::domain::permission::CATALOGUE.iter().map(|permission| permission.name);
+    let mut found: Vec<String> = catalogue.filter(|name| contains(name)).map(str::to_owned).collect();
+    // And its own: `custom:` with what follows.
+    let mut rest = component;
+    while let Some(at) = rest.windows(7).position(|window| window == b"custom:") {
+        let name: String = rest
+            .iter()
+            .skip(at)
+            .take(64)
+            .map(|&byte| char::from(byte))
+            .take_while(|&letter| {
+                letter.is_ascii_lowercase() || letter.is_ascii_digit() || "_:".contains(letter)
+            })
+            .collect();
+        if name.len() > 7 && !found.contains(&name) && found.len() < 100 {
+            found.push(name);
+        }
+        rest = rest.get(at + 7..).unwrap_or_default();
+    }
+    found
+}

@@ -1,0 +1,195 @@
+use crate::authz::{AskedResource, Decided, Decision, ManyRequest, Obligation, Request, Rows, ScopeRequest};
+use crate::policy::config::PolicyConfig;
+use crate::policy::error::PolicyError;
+use crate::policy::host::STANDARD;
+use crate::policy::inspect::ModuleInfo;
+use crate::policy::loader::{Loader, ModuleSource};
+use crate::policy::module::Trust;
+use crate::policy::stack::{Stack, Unanswered};
+
+/// A stack on an author's desk.
+pub struct Desk {
+    stack: Stack,
+    infos: Vec<ModuleInfo>,
+}
+
+/// What one module said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Voice {
+    /// Its name with the start of its digest.
+    pub module: String,
+    /// What it said.
+    pub said: Said,
+}
+
+/// An answer, or why there is none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Said {
+    /// Its manifest does not name the action.
+    Unasked,
+    /// It has no say.
+    NotApplicable,
+    /// It decided.
+    Decision(Decision),
+    /// It trapped, thought too long, wanted too much or broke the contract.
+    Fault(String),
+}
+
+impl Said {
+    fn of(answer: Result<Option<Decision>, PolicyError>) -> Self {
+        match answer {
+            Ok(None) => Self::NotApplicable,
+            Ok(Some(decision)) => Self::Decision(decision),
+            Err(fault) => Self::Fault(fault.to_string()),
+        }
+    }
+
+    /// In a few words, for people.
+    pub fn told(&self) -> String {
+        match self {
+            Self::Unasked => "is not asked: its manifest does not name the action".to_owned(),
+            Self::NotApplicable => "says nothing".to_owned(),
+            Self::Fault(fault) => format!("gives no answer: {fault}"),
+            Self::Decision(Decision::Permit(obligations)) if obligations.is_empty() => "permits".to_owned(),
+            Self::Decision(Decision::Permit(obligations)) => {
+                let names: Vec<_> = obligations
+                    .iter()
+                    .map(|obligation| match obligation {
+                        Obligation::NotifyAdmins => "notify-admins",
+                        Obligation::RequireOtp => "require-otp",
+                    })
+                    .collect();
+                format!("permits, with {}", names.join(", "))
+            }
+            Self::Decision(Decision::Deny(denial)) => {
+                let how = if denial.visible { "forbids" } else { "hides" };
+                let missing = if denial.missing.is_empty() {
+                    String::new()
+                } else {
+                    format!("; missing: {}", denial.missing.join(", "))
+                };
+                format!("{how} ({}: {}{missing})", denial.reason, denial.message)
+            }
+        }
+    }
+
+    /// Whether it permits.
+    pub fn permits(&self) -> bool {
+        matches!(self, Self::Decision(Decision::Permit(_)))
+    }
+}
+
+/// The module that a project space has until it installs another.
+pub fn standard() -> ModuleSource {
+    ModuleSource { component: STANDARD.to_vec(), settings: String::new() }
+}
+
+impl Desk {
+    /// Loads a stack.
+    ///
+    /// # Errors
+    /// [`PolicyError`] when one of its modules is not acceptable.
+    pub fn open(config: &PolicyConfig, sources: &[ModuleSource]) -> Result<Self, PolicyError> {
+        let loader = Loader::new(config)?;
+        let mut modules = Vec::with_capacity(sources.len());
+        let mut infos = Vec::with_capacity(sources.len());
+        for source in sources {
+            // An author wants to hear of every fault, not of a quarantine.
+            let (module, info) = loader.module_and_info(source, Trust::Ours)?;
+            modules.push(module);
+            infos.push(info);
+        }
+        Ok(Self { stack: Stack::new(modules), infos })
+    }
+
+    /// What the modules say of themselves, in order.
+    pub fn modules(&self) -> &[ModuleInfo] {
+        &self.infos
+    }
+
+    /// Whether at least one of the modules names this action.
+    pub fn knows(&self, action: &str) -> bool {
+        self.stack.modules().iter().any(|module| module.knows(action))
+    }
+
+    /// What each module says, also those whose answer does not count any more.
+    pub fn voices(&self, request: &Request<'_>) -> Vec<Voice> {
+        self.stack
+            .modules()
+            .iter()
+            .map(|module| Voice {
+                module: module.label().to_owned(),
+                said: if module.knows(request.action) {
+                    Said::of(module.decide(request))
+                } else {
+                    Said::Unasked
+                },
+            })
+            .collect()
+    }
+
+    /// The answer: of the only module, or of all of them together.
+    pub fn decide(&self, request: &Request<'_>) -> Said {
+        match self.stack.modules() {
+            [one] if one.knows(request.action) => Said::of(one.decide(request)),
+            [_] => Said::NotApplicable,
+            _ => settled(self.stack.decide(request)),
+        }
+    }
+
+    /// The answers about many, in their order.
+    pub fn decide_many(&self, request: &ManyRequest<'_>, resources: &[AskedResource]) -> Vec<Said> {
+        let all = |said: &Said| vec![said.clone(); resources.len()];
+        match self.stack.modules() {
+            [one] if one.knows(request.action) => {
+                let asked: Vec<_> = resources.iter().collect();
+                match one.decide_many(request, &asked) {
+                    Ok(answers) => answers.into_iter().map(|answer| Said::of(Ok(answer))).collect(),
+                    Err(fault) => all(&Said::Fault(fault.to_string())),
+                }
+            }
+            [_] => all(&Said::NotApplicable),
+            _ => match self.stack.decide_many(request, resources) {
+                Ok(answers) => answers.into_iter().map(|decided| Said::Decision(decided.answer)).collect(),
+                Err(unanswered) => all(&Said::Fault(unanswered.cause.to_string())),
+            },
+        }
+    }
+
+    /// The rows of a list; nothing when the only module has no say.
+    ///
+    /// # Errors
+    /// The fault, in words.
+    pub fn scope(&self, request: &ScopeRequest<'_>) -> Result<Option<Rows>, String> {
+        match self.stack.modules() {
+            [one] if one.knows(request.action) => one.scope(request).map_err(|fault| fault.to_string()),
+            [_] => Ok(None),
+            _ => match self.stack.scope(request) {
+                Ok(decided) => Ok(Some(decided.answer)),
+                Err(unanswered) => Err(unanswered.cause.to_string()),
+            },
+        }
+    }
+
+    /// The rows that each module lets through; nothing for one without a say.
+    pub fn scopes(&self, request: &ScopeRequest<'_>) -> Vec<(String, Result<Option<Rows>, String>)> {
+        let modules = self.stack.modules().iter();
+        modules
+            .map(|module| {
+                let rows = if module.knows(request.action) {
+                    module.scope(request).map_err(|fault| fault.to_string())
+                } else {
+                    Ok(None)
+                };
+                (module.label().to_owned(), rows)
+            })
+            .collect()
+    }
+}
+
+fn settled(answer: Result<Decided<Decision>, Unanswered>) -> Said {
+    match answer {
+        Ok(decided) => Said::Decision(decided.answer),
+        Err(unanswered) => Said::Fault(format!("{}: {}", unanswered.policy, unanswered.cause)),
+    }
+}

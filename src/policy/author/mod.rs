@@ -1,0 +1,27 @@
+//! What authors of policies work with: `fieldgate policy new | check | test | bench | explain | diff`. The same host runs
+//! their modules here as in the gateway; here every module of a stack is heard, and nobody is in quarantine.
+
+mod agreement;
+mod asker;
+mod bench;
+mod case;
+mod case_file;
+mod check;
+mod desk;
+mod diff;
+mod sampler;
+mod template;
+mod trial;
+mod yaml;
+
+pub use agreement::{Agreement, agreement};
+pub use asker::Asker;
+pub use bench::{Figure, Report as BenchReport, Stat, bench};
+pub use case::{Case, Cases, Expected, Question};
+pub use case_file::CaseError;
+pub use check::{CheckReport, Step, check};
+pub use desk::{Desk, Said, Voice, standard};
+pub use diff::{Difference, Effect, diff};
+pub use sampler::Sampler;
+pub use template::{Language, TemplateError, write_new};
+pub use trial::{Trial, trial};
