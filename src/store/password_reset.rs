@@ -273,8 +273,7 @@ impl UnitOfWork<ResetPassword> {
                     .await?
             }
             Identity::MobileWorker(id) => {
-                self.check_unlocked(id).await?;
-                mobile_worker::Entity::update_many()
+                let written = mobile_worker::Entity::update_many()
                     .col_expr(mobile_worker::Column::PasswordHash, Expr::val(hash))
                     .col_expr(mobile_worker::Column::UpdatedAt, Expr::val(self.now))
                     .col_expr(
@@ -284,7 +283,10 @@ impl UnitOfWork<ResetPassword> {
                     .filter(mobile_worker::Column::Id.eq(id.0))
                     .filter(mobile_worker::Column::Status.eq(MobileWorkerStatus::Active.name()))
                     .exec(&self.tx)
-                    .await?
+                    .await?;
+                // Asked with the row in hand: a PersonalID link made at this moment is seen here, or waits for us.
+                self.check_unlocked(id).await?;
+                written
             }
             Identity::Anonymous | Identity::System => {
                 return Err(StoreError::Inconsistent("owner of a link"));
