@@ -1,5 +1,5 @@
 use super::GROUPER;
-use crate::scene::{SUPERVISOR, Tree, faults, group, ids, member, worker_with};
+use crate::scene::{SUPERVISOR, Tree, faults, group, ids, member, visit, worker_with};
 use crate::support::{Actor, TestApp};
 use fieldgate::domain::MobileWorkerInput;
 use serde_json::{Value as Json, json};
@@ -76,6 +76,7 @@ async fn the_members_of_all_groups_of_a_page_cost_as_much_as_those_of_one() {
     let everywhere = member(&app, "Grouper", GROUPER, &[]).await;
     let limited = member(&app, "Supervisor", SUPERVISOR, std::slice::from_ref(&tree.north)).await;
     for (actor, seen) in [(&everywhere, [0, 1, 2, 3, 4]), (&limited, [0, 1, 1, 2, 2])] {
+        visit(actor).await;
         let mut costs = Vec::new();
         for first in [2, 5] {
             app.statements();
