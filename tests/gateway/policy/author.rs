@@ -71,8 +71,8 @@ fn a_case_that_asks_what_is_never_asked_is_an_error() {
         );
         Cases::parse(&text).unwrap_err().to_string()
     };
-    let case = "{ name: n, principal: a, action: mobile_worker.upadte, expect: permit }";
-    assert!(error(case).contains("no policy is asked about `mobile_worker.upadte`"), "{}", error(case));
+    let case = "{ name: n, principal: a, action: mobile_worker.paint, expect: permit }";
+    assert!(error(case).contains("no policy is asked about `mobile_worker.paint`"), "{}", error(case));
     let case = "{ name: n, principal: a, action: group.update, resource: w, expect: permit }";
     assert!(error(case).contains("`group` has no `group_ids`"), "{}", error(case));
     let case = "{ name: n, principal: b, action: group.update, expect: permit }";
