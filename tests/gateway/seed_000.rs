@@ -1,11 +1,14 @@
-//! Seed 000, walked through: a test for each sentence, which stands above the test.
+//! Seed 000, walked through: a test for each sentence, which stands above the test. REST shows links and keeps to the lock
+//! of passwords too; the buttons are a frontend's, and no call of CommCare's API: they are GraphQL's alone.
 
+use crate::mobile_worker::send_password_reset::SEND;
 use crate::personal_id::{
     ACCEPT, ACTIVATE, DEACTIVATE, LOGIN, REQUEST, connect, invite, issuer, plant_for, seen, sign_in, status,
     token,
 };
-use crate::scene::{EDITOR, VIEWER, faults, member, pairs, worker, worker_who_signs_in};
-use crate::support::{Actor, TestApp, WORKER_PASSWORD};
+use crate::rest::{WORKERS, at};
+use crate::scene::{EDITOR, VIEWER, faults, member, pairs, worker, worker_who_signs_in, worker_with_address};
+use crate::support::{Actor, Answer, TestApp, WORKER_PASSWORD};
 use fieldgate::outbound::personal_id::LocalIssuer;
 use serde_json::{Value as Json, json};
 
@@ -22,10 +25,13 @@ async fn scene(link: &str) -> (TestApp, LocalIssuer, String) {
     let app = TestApp::spawn().await;
     connect(&app, true).await;
     let issuer = issuer(&app);
-    let id = worker_who_signs_in(&app, "amina").await;
-    if link != "not_linked" {
-        plant_for(&app, "amina", "amina.id", link).await;
+    if link == "not_linked" {
+        // Without an address: the code of an invite is to be handed over.
+        let id = worker_who_signs_in(&app, "amina").await;
+        return (app, issuer, id);
     }
+    let id = worker_with_address(&app, "amina").await;
+    plant_for(&app, "amina", "amina.id", link).await;
     (app, issuer, id)
 }
 
@@ -34,22 +40,48 @@ async fn signing_in(app: &TestApp, issuer: &LocalIssuer) -> Vec<(String, String)
     faults(&app.stranger(), LOGIN, input).await
 }
 
-/// Every way to another password: what an admin sets, on either API, and what the worker changes.
-async fn setting_a_password(app: &TestApp, admin: &Actor<'_>, id: &str) -> Vec<bool> {
+/// A worker as REST shows them.
+async fn over_rest(admin: &Actor<'_>, id: &str) -> Json {
+    admin.get(&at(id.trim_start_matches("mw_"))).await.json()
+}
+
+/// The status of a worker's link, which both faces show alike.
+async fn shown(admin: &Actor<'_>, id: &str) -> Json {
+    let status = status(admin, id).await;
+    let rest = over_rest(admin, id).await["personal_id_link"]["status"].clone();
+    assert_eq!(rest.as_str().map(str::to_uppercase).as_deref(), status.as_str(), "{rest}");
+    status
+}
+
+/// Every way to another password, and whether it is locked: what the worker changes; what an admin sets, and has mailed,
+/// over either API.
+async fn setting_a_password(app: &TestApp, admin: &Actor<'_>, id: &str) -> [bool; 5] {
+    const LOCKED: &str = "PASSWORD_LOCKED_BY_PERSONAL_ID";
     let phone = app.sign_in(LOGIN_NAME, WORKER_PASSWORD).await;
     let own = json!({ "currentPassword": WORKER_PASSWORD, "newPassword": "pass me the salt" });
     let own = faults(&phone, CHANGE_PASSWORD, own).await;
     let set = faults(admin, SET_PASSWORD, json!({ "id": id, "password": WORKER_PASSWORD })).await;
-    let path = format!("/a/acme/api/user/v1/{}/", id.trim_start_matches("mw_"));
+    let sent = faults(admin, SEND, json!({ "id": id })).await;
+    let path = at(id.trim_start_matches("mw_"));
     let put = admin.put(&path, &json!({ "password": WORKER_PASSWORD })).await;
-    let locked = |faults: &[(String, String)]| {
-        let is_locked = faults.iter().any(|(code, _)| code == "PASSWORD_LOCKED_BY_PERSONAL_ID");
+    let mailed = admin.post(&format!("{path}email_password_reset/"), &json!({})).await;
+    let over_graphql = |faults: &[(String, String)]| {
+        let is_locked = faults.iter().any(|(code, _)| code == LOCKED);
         assert!(is_locked || faults.is_empty(), "{faults:?}");
         is_locked
     };
-    let put_locked = put.text.contains("PASSWORD_LOCKED_BY_PERSONAL_ID");
-    assert_eq!(put.status.as_u16(), if put_locked { 400 } else { 200 }, "{}", put.text);
-    vec![locked(&own), locked(&set), put_locked]
+    let over_rest = |answer: &Answer, done: u16| {
+        let is_locked = answer.status.as_u16() == 400 && answer.json()["errors"][0]["code"] == LOCKED;
+        assert!(is_locked || answer.status.as_u16() == done, "{}", answer.text);
+        is_locked
+    };
+    [
+        over_graphql(&own),
+        over_graphql(&set),
+        over_graphql(&sent),
+        over_rest(&put, 200),
+        over_rest(&mailed, 202),
+    ]
 }
 
 // "If a domain on CommCare HQ has the Connect feature flag enabled then additional admin controls become available …"
@@ -62,8 +94,9 @@ async fn the_controls_are_there_with_the_feature_and_hidden_and_refused_without(
         assert_eq!(faults(&admin, mutation, json!({ "id": id })).await, pairs(&[("FEATURE_DISABLED", "")]));
     }
     assert_eq!(seen(&admin, &id).await["personalIdLink"], Json::Null);
+    assert!(over_rest(&admin, &id).await.get("personal_id_link").is_none());
     connect(&app, true).await;
-    assert_eq!(status(&admin, &id).await, "NOT_LINKED");
+    assert_eq!(shown(&admin, &id).await, "NOT_LINKED");
     invite(&admin, &id).await;
 }
 
@@ -107,6 +140,14 @@ async fn a_list_shows_the_status_of_each_worker_and_goes_by_it() {
     for (status, worker) in ["ACTIVE", "INACTIVE", "NOT_LINKED"].into_iter().zip(all) {
         assert_eq!(found(json!([status])).await, json!([worker]));
     }
+    // A script that wants one status alone reads it off each worker.
+    let listed = admin.get(WORKERS).await.json()["objects"].clone();
+    let listed = listed.as_array().unwrap().iter();
+    let listed: Vec<_> =
+        listed.map(|worker| (&worker["username"], &worker["personal_id_link"]["status"])).collect();
+    let expected = [("amina", "active"), ("bilal", "inactive"), ("chipo", "not_linked")];
+    let expected = expected.map(|(username, status)| (json!(username), json!(status)));
+    assert_eq!(listed, expected.iter().map(|(username, status)| (username, status)).collect::<Vec<_>>());
 }
 
 // "Active - The mobile worker has an active PersonalID account linked to the domain. This allows a mobile worker to log into
@@ -127,6 +168,8 @@ async fn inactive_the_worker_does_not_sign_in_with_personal_id() {
     assert_eq!(signing_in(&app, &issuer).await, pairs(&[("LINK_INACTIVE", "")]));
     let link = seen(&app.admin().await, &id).await["personalIdLink"].clone();
     assert_eq!(link["personalIdUsername"], "amina.id");
+    let link = over_rest(&app.admin().await, &id).await["personal_id_link"].clone();
+    assert_eq!((&link["status"], &link["personal_id_username"]), (&json!("inactive"), &json!("amina.id")));
 }
 
 // "Not Linked - The mobile worker does not have a PersonalID account linked to the domain, and will need to be invited."
@@ -136,10 +179,10 @@ async fn not_linked_the_worker_does_not_sign_in_with_personal_id_until_they_acce
     assert_eq!(signing_in(&app, &issuer).await, pairs(&[("WRONG_CREDENTIALS", "")]));
     let admin = app.admin().await;
     let code = invite(&admin, &id).await["code"].clone();
-    assert_eq!(status(&admin, &id).await, "NOT_LINKED");
+    assert_eq!(shown(&admin, &id).await, "NOT_LINKED");
     let input = json!({ "token": code, "personalIdToken": token(&app, &issuer, "amina.id") });
     assert_eq!(faults(&app.stranger(), ACCEPT, input).await, []);
-    assert_eq!(status(&admin, &id).await, "ACTIVE");
+    assert_eq!(shown(&admin, &id).await, "ACTIVE");
     assert_eq!(signing_in(&app, &issuer).await, []);
 }
 
@@ -150,7 +193,7 @@ async fn link_personal_id_makes_an_inactive_link_active() {
     let (app, _, id) = scene("inactive").await;
     let admin = app.admin().await;
     assert_eq!(faults(&admin, ACTIVATE, json!({ "id": id })).await, []);
-    assert_eq!(status(&admin, &id).await, "ACTIVE");
+    assert_eq!(shown(&admin, &id).await, "ACTIVE");
 }
 
 // "Allows an admin to mark an active PersonalID link as inactive. Marking the link as inactive does not delete the link."
@@ -199,7 +242,7 @@ async fn deactivated_the_password_is_set_in_every_way() {
     let admin = app.admin().await;
     assert_eq!(faults(&admin, DEACTIVATE, json!({ "id": id })).await, []);
     assert_eq!(seen(&admin, &id).await["passwordEditable"], true);
-    assert_eq!(setting_a_password(&app, &admin, &id).await, [false, false, false]);
+    assert_eq!(setting_a_password(&app, &admin, &id).await, [false; 5]);
 }
 
 // "It is important to note that unlinking a mobile worker's PersonalID link does not delete the link … This means that the
@@ -235,7 +278,7 @@ async fn activated_the_password_is_set_in_no_way_and_one_can_see_that_beforehand
     let admin = app.admin().await;
     assert_eq!(faults(&admin, ACTIVATE, json!({ "id": id })).await, []);
     assert_eq!(seen(&admin, &id).await["passwordEditable"], false);
-    assert_eq!(setting_a_password(&app, &admin, &id).await, [true, true, true]);
+    assert_eq!(setting_a_password(&app, &admin, &id).await, [true; 5]);
     app.sign_in(LOGIN_NAME, WORKER_PASSWORD).await;
 }
 
@@ -246,11 +289,11 @@ async fn activated_the_password_is_set_in_no_way_and_one_can_see_that_beforehand
 async fn what_is_not_linked_is_neither_activated_nor_deactivated() {
     let (app, _, id) = scene("not_linked").await;
     let admin = app.admin().await;
-    assert_eq!(status(&admin, &id).await, "NOT_LINKED");
+    assert_eq!(shown(&admin, &id).await, "NOT_LINKED");
     for mutation in [ACTIVATE, DEACTIVATE] {
         assert_eq!(faults(&admin, mutation, json!({ "id": id })).await, pairs(&[("LINK_NOT_FOUND", "id")]));
     }
-    assert_eq!(status(&admin, &id).await, "NOT_LINKED");
+    assert_eq!(shown(&admin, &id).await, "NOT_LINKED");
 }
 
 // "To create a PersonalID link for the mobile worker they will need to be sent an invite first."
@@ -263,7 +306,7 @@ async fn no_token_of_an_account_alone_makes_a_link() {
     assert_eq!(faults(&app.stranger(), REQUEST, input).await, []);
     let input = json!({ "token": "fgl_nothing", "personalIdToken": personal });
     assert_eq!(faults(&app.stranger(), ACCEPT, input).await, pairs(&[("INVALID_TOKEN", "token")]));
-    assert_eq!(status(&admin, &id).await, "NOT_LINKED");
+    assert_eq!(shown(&admin, &id).await, "NOT_LINKED");
     let code = invite(&admin, &id).await["code"].clone();
     let input = json!({ "token": code, "personalIdToken": personal });
     assert_eq!(faults(&app.stranger(), ACCEPT, input).await, []);

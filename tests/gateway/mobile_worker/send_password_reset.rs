@@ -7,7 +7,7 @@ use crate::support::{TestApp, WORKER_PASSWORD};
 use chrono::TimeDelta;
 use serde_json::json;
 
-const SEND: &str =
+pub const SEND: &str =
     "mutation($i: NodeInput!) { sendMobileWorkerPasswordReset(input: $i) { userErrors { code path } } }";
 const DEACTIVATE: &str =
     "mutation($i: NodeInput!) { deactivateMobileWorker(input: $i) { userErrors { code } } }";

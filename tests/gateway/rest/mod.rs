@@ -9,7 +9,7 @@ mod isolation;
 mod list;
 mod openapi;
 mod read;
-mod sign_in;
+pub mod sign_in;
 mod switch;
 mod twins;
 mod user_data;

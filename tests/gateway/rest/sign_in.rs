@@ -8,7 +8,8 @@ use poem::Body;
 use poem::http::{Method, StatusCode};
 use serde_json::json;
 
-async fn key(actor: &Actor<'_>, space: &str) -> String {
+/// A new API key of this caller for this project space.
+pub async fn key(actor: &Actor<'_>, space: &str) -> String {
     let create =
         "mutation($i: CreateApiKeyInput!) { createApiKey(input: $i) { secret userErrors { code } } }";
     let answer = actor.run(create, json!({ "i": { "name": "script", "projectSpace": space } })).await;
