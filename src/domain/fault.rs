@@ -72,6 +72,8 @@ pub enum FaultCode {
     ProfileInUse,
     /// The profile fixes the value.
     FixedByProfile,
+    /// These people have no user data: nothing can be asked of it.
+    NoUserData,
     /// People are assigned to the location, or places stand below it.
     LocationInUse,
     /// There are locations or location types of this level, or people at them.
@@ -145,6 +147,7 @@ impl FaultCode {
             Self::ProfileNotAssignable => "PROFILE_NOT_ASSIGNABLE",
             Self::ProfileInUse => "PROFILE_IN_USE",
             Self::FixedByProfile => "FIXED_BY_PROFILE",
+            Self::NoUserData => "NO_USER_DATA",
             Self::LocationInUse => "LOCATION_IN_USE",
             Self::LocationTypeInUse => "LOCATION_TYPE_IN_USE",
             Self::LocationTakesNobody => "LOCATION_TAKES_NOBODY",

@@ -11,8 +11,17 @@ const REGEX_SIZE_MAX: usize = 1024 * 1024;
 
 /// The key under which CommCare's own clients read and write the profile. Never kept with the data.
 pub const PROFILE_KEY: &str = "commcare_profile";
-/// The key under which they read the project space. What is sent under it is passed over.
+/// The key under which they read the project space.
 pub const PROJECT_KEY: &str = "commcare_project";
+/// The key under which they read the primary location.
+pub const LOCATION_KEY: &str = "commcare_location_id";
+/// The key under which they read all locations, with spaces between them.
+pub const LOCATIONS_KEY: &str = "commcare_location_ids";
+/// The key under which they read the location whose cases the worker shares first: the primary one.
+pub const CASE_SHARING_KEY: &str = "commcare_primary_case_sharing_id";
+
+/// What the system writes beside somebody's data. Sent back, it is passed over, as all that only repeats.
+const SYSTEM_KEYS: [&str; 4] = [PROJECT_KEY, LOCATION_KEY, LOCATIONS_KEY, CASE_SHARING_KEY];
 
 /// The matcher of a field; nothing where there is no expression.
 ///
@@ -120,8 +129,10 @@ impl DataRules<'_> {
     /// Notes a fault for everything in somebody's own data that does not fit, and takes out what only repeats the
     /// profile: clients send back what they read. `before` is the own data until now.
     pub fn check(&self, before: &Map<String, Json>, own: &mut Map<String, Json>, faults: &mut Faults) {
-        // A key of its own kind: clients that read it send it back.
-        own.remove(PROJECT_KEY);
+        // Keys of their own kind: clients that read them send them back.
+        for key in SYSTEM_KEYS {
+            own.remove(key);
+        }
         if own.contains_key(PROFILE_KEY) {
             let message = "the profile is no part of the data: it has an input field of its own";
             faults.add(FaultCode::InvalidValue, &["user_data", PROFILE_KEY], message);
@@ -238,7 +249,10 @@ mod tests {
 
     #[test]
     fn the_keys_of_the_system_are_not_kept() {
-        let own = json!({ "chw_id": "a", "commcare_project": "acme" });
+        let own = json!({
+            "chw_id": "a", "commcare_project": "acme", "commcare_location_id": "x", "commcare_location_ids": "x y",
+            "commcare_primary_case_sharing_id": "x",
+        });
         assert_eq!(check(json!({}), json!({}), own), (json!({ "chw_id": "a" }), vec![]));
         let own = json!({ "chw_id": "a", "commcare_profile": "x" });
         assert_eq!(check(json!({}), json!({}), own).1, ["INVALID_VALUE user_data.commcare_profile"]);

@@ -51,6 +51,14 @@ impl UserKind {
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
+
+    /// Whether they have user data, and a profile. Nothing is asked of those who could not comply.
+    pub fn has_user_data(self) -> bool {
+        match self {
+            Self::WebUser => false,
+            Self::MobileWorker => true,
+        }
+    }
 }
 
 /// One field.
@@ -140,7 +148,7 @@ impl UserFieldsInput {
             after.fields = fields(given, &mut faults);
         }
         if let Some(kinds) = &self.profile_required_for {
-            after.profile_required_for = once_each(kinds);
+            after.profile_required_for = bound(kinds, &["profile_required_for"], &mut faults);
         }
         // A field that was faulty is no ground for telling that the profiles name one that is not there.
         if !faults.is_empty() {
@@ -169,7 +177,12 @@ impl UserFieldsInput {
     }
 }
 
-fn once_each(kinds: &[UserKind]) -> Vec<UserKind> {
+/// Who is bound, each once. A setting that would bind nobody is refused: it would read as if it did.
+fn bound(kinds: &[UserKind], path: &[&str], faults: &mut Faults) -> Vec<UserKind> {
+    if kinds.iter().any(|kind| !kind.has_user_data()) {
+        let message = "web users have no user data and no profile: only mobile workers can be asked for them";
+        faults.add(FaultCode::NoUserData, path, message);
+    }
     UserKind::ALL.into_iter().filter(|kind| kinds.contains(kind)).collect()
 }
 
@@ -233,7 +246,7 @@ fn field(input: &UserFieldInput, index: &str, faults: &mut Faults) -> UserField 
     UserField {
         slug,
         label,
-        required_for: once_each(&input.required_for),
+        required_for: bound(&input.required_for, &["fields", index, "requiredFor"], faults),
         choices,
         regex: (!regex.is_empty()).then_some(regex),
         regex_message,
@@ -352,6 +365,19 @@ mod tests {
                 "INVALID_VALUE profiles.2.fixedData",
             ]
         );
+    }
+
+    #[test]
+    fn nothing_is_asked_of_who_has_no_user_data() {
+        let both = vec![UserKind::WebUser, UserKind::MobileWorker];
+        let field = UserFieldInput { required_for: both.clone(), ..named("a") };
+        let input = UserFieldsInput {
+            fields: Some(vec![field]),
+            profile_required_for: Some(both),
+            ..UserFieldsInput::default()
+        };
+        let faults = ["NO_USER_DATA fields.0.requiredFor", "NO_USER_DATA profile_required_for"];
+        assert_eq!(draft(&input).unwrap_err(), faults);
     }
 
     #[test]

@@ -183,6 +183,8 @@ pub enum UserErrorCode {
     ProfileInUse,
     /// The user profile fixes the value: take the profile away, or leave the value out.
     FixedByProfile,
+    /// These people have no user data and no profile: nothing can be asked of them.
+    NoUserData,
     /// People are assigned to the location, or places stand below it: archive it instead.
     LocationInUse,
     /// There are locations or location types of this level, or people at them.

@@ -48,20 +48,21 @@ pub trait Nested: Send + Sync + 'static {
     ) -> impl Future<Output = Result<HashMap<Self::Id, u64>, Failure>> + Send;
 }
 
+/// The members of a group who may sign in, or all.
 impl Nested for Group {
     type Id = GroupId;
     type Item = MobileWorker;
-    type Filter = ();
+    type Filter = bool;
 
     fn pages(
         services: &Services,
         principal: &Principal,
         space: ProjectSpaceId,
         owners: &[GroupId],
-        (): (),
+        include_inactive: bool,
         page: &PageRequest,
     ) -> impl Future<Output = Result<PageOf<GroupId, MobileWorker>, Failure>> + Send {
-        group::members(services, principal, space, owners, page)
+        group::members(services, principal, space, owners, include_inactive, page)
     }
 
     fn counts(
@@ -69,9 +70,9 @@ impl Nested for Group {
         principal: &Principal,
         space: ProjectSpaceId,
         owners: &[GroupId],
-        (): (),
+        include_inactive: bool,
     ) -> impl Future<Output = Result<HashMap<GroupId, u64>, Failure>> + Send {
-        group::count_members(services, principal, space, owners)
+        group::count_members(services, principal, space, owners, include_inactive)
     }
 }
 

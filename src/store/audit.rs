@@ -2,7 +2,7 @@
 
 use super::error::StoreError;
 use crate::authz::{Action, Authorized, Resource, Value};
-use crate::domain::{AuditEntryId, SignIn};
+use crate::domain::{AuditEntryId, ProjectSpaceId, SignIn};
 use chrono::{DateTime, Utc};
 use entity::audit_entry;
 use sea_orm::{DatabaseTransaction, EntityTrait, Set};
@@ -22,6 +22,8 @@ pub struct Change {
 /// What an entry is about.
 pub(super) struct Subject {
     pub(super) kind: &'static str,
+    /// The project space whose people read of it.
+    space: Option<ProjectSpaceId>,
     id: Option<String>,
     /// What people know it by, at this time.
     name: Option<String>,
@@ -34,7 +36,7 @@ impl Subject {
             Some(Value::Text(text)) => Some(text.clone()),
             _ => None,
         });
-        Self { kind: R::KIND, id: resource.id(), name }
+        Self { kind: R::KIND, space: resource.audited_in(), id: resource.id(), name }
     }
 }
 
@@ -61,19 +63,20 @@ pub(super) async fn insert<A: Action>(
     tx: &DatabaseTransaction,
     now: DateTime<Utc>,
     proof: &Authorized<A>,
-    subject: Option<Subject>,
+    (made, about): (Option<Subject>, Option<Subject>),
     changes: Vec<Change>,
 ) -> Result<(), StoreError> {
     let principal = proof.principal();
     let resource = proof.resource();
-    let Subject { kind, id, name } = subject.unwrap_or_else(|| Subject::of(resource));
+    let space = about.as_ref().map_or_else(|| resource.audited_in(), |about| about.space);
+    let Subject { kind, id, name, .. } = about.or(made).unwrap_or_else(|| Subject::of(resource));
     let changes: Vec<Json> = changes
         .into_iter()
         .map(|change| json!({ "field": change.field, "from": change.from, "to": change.to }))
         .collect();
     let entry = audit_entry::ActiveModel {
         id: Set(AuditEntryId::fresh(now).0),
-        project_space_id: Set(resource.audited_in().map(|space| space.0)),
+        project_space_id: Set(space.map(|space| space.0)),
         at: Set(now),
         principal_id: Set(principal.identity.id()),
         principal_name: Set(principal.name.clone()),

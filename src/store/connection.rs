@@ -141,7 +141,8 @@ impl Store {
             mail_queued: false,
             mail_bell: Arc::clone(&self.mail_bell),
             changes: Vec::new(),
-            subject: None,
+            made: None,
+            about: None,
         })
     }
 }
@@ -158,7 +159,9 @@ pub struct UnitOfWork<A: Action> {
     mail_bell: Arc<Notify>,
     changes: Vec<Change>,
     /// What was made, when that is not the resource that was judged.
-    subject: Option<Subject>,
+    made: Option<Subject>,
+    /// Whom the audit tells of, when nobody would look for the resource that was judged.
+    about: Option<Subject>,
 }
 
 impl<A: Action> UnitOfWork<A> {
@@ -198,7 +201,13 @@ impl<A: Action> UnitOfWork<A> {
 
     /// Notes for the audit that this is about a new thing below the judged one.
     pub(super) fn made<R: Resource>(&mut self, made: &R) {
-        self.subject = Some(Subject::of(made));
+        self.made = Some(Subject::of(made));
+    }
+
+    /// Notes for the audit that this is about the thing behind the judged one, and for its project space to read: the
+    /// worker behind an account.
+    pub(super) fn tells_of<R: Resource>(&mut self, thing: &R) {
+        self.about = Some(Subject::of(thing));
     }
 
     /// Writes the audit entry, queues what the obligations ask, commits, and gives the proof back.
@@ -207,10 +216,11 @@ impl<A: Action> UnitOfWork<A> {
     /// [`StoreError`]: then nothing was written at all.
     pub async fn commit(mut self) -> Result<Authorized<A>, StoreError> {
         let changes = std::mem::take(&mut self.changes);
-        if let Some(Subject { kind, .. }) = &self.subject {
+        if let Some(Subject { kind, .. }) = &self.made {
             idempotency::claim(&self.tx, self.now, self.proof.principal(), kind).await?;
         }
-        audit::insert(&self.tx, self.now, &self.proof, self.subject.take(), changes).await?;
+        let subjects = (self.made.take(), self.about.take());
+        audit::insert(&self.tx, self.now, &self.proof, subjects, changes).await?;
         for obligation in self.proof.obligations().to_vec() {
             match obligation {
                 Obligation::NotifyAdmins => {

@@ -39,6 +39,12 @@ fn columns(name: &str) -> Option<Column> {
     })
 }
 
+/// Which workers count as members of a group: CommCare leaves out who may not sign in, unless asked (reference §7).
+fn members(include_inactive: bool) -> MobileWorkerFilter {
+    let statuses = if include_inactive { Vec::new() } else { vec![MobileWorkerStatus::Active] };
+    MobileWorkerFilter { statuses, ..MobileWorkerFilter::default() }
+}
+
 impl Store {
     /// The worker with this id, if it is in scope; a deleted one too.
     ///
@@ -137,7 +143,7 @@ impl Store {
         self.all(&query).await?.into_iter().map(|row| Ok(scope.open(sealed(row)?))).collect()
     }
 
-    /// The same part of each of these groups' members in scope, by username, in one statement.
+    /// The same part of each of these groups' members in scope who may sign in, or of all, by username, in one statement.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -145,12 +151,13 @@ impl Store {
         &self,
         scope: &Scope<ReadMobileWorker>,
         groups: &[GroupId],
+        include_inactive: bool,
         request: &PageRequest,
     ) -> Result<HashMap<GroupId, Page<Visible<MobileWorker>>>, StoreError> {
         let order = (MobileWorkerOrder::Username, Direction::Ascending);
         let mut lists = Vec::new();
         for group in groups {
-            let filter = MobileWorkerFilter { groups: Some(vec![*group]), ..MobileWorkerFilter::default() };
+            let filter = MobileWorkerFilter { groups: Some(vec![*group]), ..members(include_inactive) };
             lists.push((group.0, self.cut(scope, &filter, order, request)?));
         }
         let mut found = self.lists(lists, ["username", "id"]).await?;
@@ -162,7 +169,7 @@ impl Store {
         groups.iter().map(page).collect()
     }
 
-    /// How many members in scope each of these groups has, in one statement; nothing for none.
+    /// How many members in scope each of these groups has, who may sign in or in all, in one statement; nothing for none.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -170,6 +177,7 @@ impl Store {
         &self,
         scope: &Scope<ReadMobileWorker>,
         groups: &[GroupId],
+        include_inactive: bool,
     ) -> Result<HashMap<GroupId, u64>, StoreError> {
         let member = |column: &'static str| Expr::col((Alias::new(GROUPS.table), Alias::new(column)));
         let mut query = Query::select();
@@ -179,7 +187,7 @@ impl Store {
             .inner_join(Alias::new(GROUPS.table), member(GROUPS.owner).equals(OWNER))
             .and_where(member(GROUPS.item).is_in(groups.iter().map(|id| id.0)));
         limit_to(&mut query, scope)?;
-        self.narrow(&mut query, &MobileWorkerFilter::default());
+        self.narrow(&mut query, &members(include_inactive));
         let counts = self.counts(query).await?;
         Ok(counts.into_iter().map(|(id, number)| (GroupId(id), number)).collect())
     }

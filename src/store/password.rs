@@ -161,6 +161,8 @@ impl UnitOfWork<ChangePassword> {
             }
             Identity::MobileWorker(id) => {
                 let worker = self.check_unlocked(id).await?;
+                // The account is the worker's own; the worker is the project space's, whose auditors ask who did this.
+                self.tells_of(&worker);
                 mobile_worker::Entity::update_many()
                     .col_expr(mobile_worker::Column::PasswordHash, Expr::val(after))
                     .col_expr(mobile_worker::Column::UpdatedAt, Expr::val(self.now))

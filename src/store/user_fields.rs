@@ -31,6 +31,12 @@ fn kinds(names: &[String]) -> Result<Vec<UserKind>, StoreError> {
     names.iter().map(kind).collect()
 }
 
+/// Those who can be bound: an earlier version kept web users too, and bound none of them.
+fn bound(mut kinds: Vec<UserKind>) -> Vec<UserKind> {
+    kinds.retain(|kind| kind.has_user_data());
+    kinds
+}
+
 fn names(kinds: &[UserKind]) -> Vec<String> {
     kinds.iter().map(|kind| kind.name().to_owned()).collect()
 }
@@ -41,7 +47,7 @@ fn definition(row: user_field_definition::Model) -> Result<UserFieldDefinition, 
     let required: Vec<String> = serde_json::from_value(row.profile_required_for).map_err(wrong)?;
     let field = |field: StoredField| {
         Ok(UserField {
-            required_for: kinds(&field.required_for)?,
+            required_for: bound(kinds(&field.required_for)?),
             slug: field.slug,
             label: field.label,
             choices: field.choices,
@@ -52,7 +58,7 @@ fn definition(row: user_field_definition::Model) -> Result<UserFieldDefinition, 
     Ok(UserFieldDefinition {
         project_space: ProjectSpaceId(row.project_space_id),
         fields: stored.into_iter().map(field).collect::<Result<_, StoreError>>()?,
-        profile_required_for: kinds(&required)?,
+        profile_required_for: bound(kinds(&required)?),
         version: row.version,
     })
 }
@@ -234,6 +240,9 @@ impl UnitOfWork<UpdateUserFields> {
                     if !same || at != position {
                         self.write_profile(old.id, new, position, same).await?;
                     }
+                    if old.fixed_data != new.fixed_data {
+                        self.touch_holders(old.id).await?;
+                    }
                 }
                 None => fresh.push(user_profile::ActiveModel {
                     id: Set(UserProfileId::fresh(self.now).0),
@@ -293,6 +302,17 @@ impl UnitOfWork<UpdateUserFields> {
             .exec(&self.tx)
             .await?;
         if written.rows_affected == 1 { Ok(()) } else { Err(StoreError::Stale) }
+    }
+
+    /// What shows through in the data of everybody with the profile is another one now: whoever asks for what was changed
+    /// since then must find them. The worker is as it was, so its version stays.
+    async fn touch_holders(&self, id: UserProfileId) -> Result<(), StoreError> {
+        mobile_worker::Entity::update_many()
+            .col_expr(mobile_worker::Column::UpdatedAt, Expr::val(self.now))
+            .filter(mobile_worker::Column::ProfileId.eq(id.0))
+            .exec(&self.tx)
+            .await?;
+        Ok(())
     }
 
     async fn write_profile(

@@ -55,7 +55,7 @@ impl GroupObject {
         self.0.is_deleted
     }
 
-    /// The members that you may see, by username.
+    /// The members that you may see, by username: those who may sign in. Deleted ones are never among them.
     #[graphql(
         directive = requires::apply("mobile_worker.read".to_owned()),
         complexity = "page_cost(first, None, child_complexity)"
@@ -65,23 +65,25 @@ impl GroupObject {
         ctx: &Context<'_>,
         #[graphql(desc = "So many from the start: 20 when left out, at most 100.")] first: Option<i32>,
         #[graphql(desc = "Only what follows this cursor.")] after: Option<String>,
+        #[graphql(default, desc = "Deactivated and unconfirmed members too.")] include_inactive: bool,
     ) -> Result<MobileWorkerConnection> {
         let (space, id) = (self.0.project_space, self.0.id);
-        let list = format!("members of {id}");
+        let list = format!("members of {id}, {include_inactive}");
         let request = PageArguments { first, after, ..PageArguments::default() }.request(ctx, &list)?;
         let page = if request.is_first() {
-            let page = ctx.loaders().members.first(space, id, (), request.limit()).await;
+            let page = ctx.loaders().members.first(space, id, include_inactive, request.limit()).await;
             page.map_err(|failure| ctx.fail(&failure))?
         } else {
             // A cursor is of one list alone: there is nothing to load along with it.
-            let pages = group::members(ctx.services(), ctx.principal(), space, &[id], &request).await;
+            let (services, principal) = (ctx.services(), ctx.principal());
+            let pages = group::members(services, principal, space, &[id], include_inactive, &request).await;
             pages.map_err(|failure| ctx.fail(&failure))?.remove(&id).unwrap_or_default()
         };
         Ok(connection(
             ctx,
             &list,
             page,
-            MobileWorkerCount::Members(space, id),
+            MobileWorkerCount::Members(space, id, include_inactive),
             |worker| Cursor { key: CursorKey::Text(worker.username.to_string()), id: worker.id.0 },
             MobileWorkerObject::from,
         ))

@@ -98,8 +98,8 @@ impl MobileWorkerFilterInput {
 pub enum MobileWorkerCount {
     /// A project space's workers.
     Workers(ProjectSpaceId, Box<MobileWorkerFilter>),
-    /// A group's.
-    Members(ProjectSpaceId, GroupId),
+    /// A group's, with those who may not sign in or without.
+    Members(ProjectSpaceId, GroupId, bool),
 }
 
 counted!(MobileWorkerCount, |this, ctx| {
@@ -107,8 +107,8 @@ counted!(MobileWorkerCount, |this, ctx| {
         MobileWorkerCount::Workers(space, filter) => {
             ctx.answer(mobile_worker::count(ctx.services(), ctx.principal(), *space, filter).await)
         }
-        MobileWorkerCount::Members(space, group) => {
-            let count = ctx.loaders().members.count(*space, *group, ()).await;
+        MobileWorkerCount::Members(space, group, include_inactive) => {
+            let count = ctx.loaders().members.count(*space, *group, *include_inactive).await;
             count.map_err(|failure| ctx.fail(&failure))
         }
     }

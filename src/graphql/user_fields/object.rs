@@ -6,7 +6,7 @@ use crate::service::user_fields;
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use serde_json::Value as Json;
 
-/// The two kinds of people of a project space.
+/// The two kinds of people of a project space. Web users have no user data and no profile: nothing is asked of them.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "Kind")]
 pub enum UserKind {

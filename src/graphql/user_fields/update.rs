@@ -16,7 +16,7 @@ pub struct UpdateUserFieldsInput {
     version: Option<i32>,
     /// All fields, in order: at most 100. What people have under a slug that goes stays with them.
     fields: Option<Vec<UserFieldInput>>,
-    /// Who must have a profile.
+    /// Who must have a profile. NO_USER_DATA: only mobile workers have one.
     profile_required_for: Option<Vec<UserKind>>,
     /// All profiles, in order: at most 200. One that is left out goes, if nobody has it.
     profiles: Option<Vec<UserProfileInput>>,
@@ -29,7 +29,7 @@ pub struct UserFieldInput {
     slug: String,
     /// For people; the slug when left out.
     label: Option<String>,
-    /// Who must have a value.
+    /// Who must have a value. NO_USER_DATA: only mobile workers have any.
     #[graphql(default)]
     required_for: Vec<UserKind>,
     /// The only values allowed, compared as text; all are when it is empty.

@@ -76,7 +76,8 @@ const COMMON: &[Field] = &[
         Takes::Data,
         "The project's own data, which replaces what there is: texts, numbers, truth values and nulls. The id of a user \
          profile stands under `commcare_profile`, an empty text there takes the profile away, and without that key it \
-         stays; what it fixes may be sent back as it was read. `commcare_project` is passed over.",
+         stays; what it fixes may be sent back as it was read. What the system writes there, `commcare_project` and where \
+         the worker is, is passed over.",
     ),
     Field::new(
         "deactivate_after",

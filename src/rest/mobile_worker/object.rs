@@ -1,10 +1,10 @@
 use crate::authz::Visible;
-use crate::domain::user_data::{PROFILE_KEY, PROJECT_KEY};
+use crate::domain::user_data::{CASE_SHARING_KEY, LOCATION_KEY, LOCATIONS_KEY, PROFILE_KEY, PROJECT_KEY};
 use crate::domain::{
     LinkStatus, LocationId, MobileWorker, MobileWorkerStatus, PhoneNumber, Principal, ProjectSpace, RoleId,
 };
 use crate::service::{Failure, Services, location, role};
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 use std::collections::HashMap;
 
 /// The name of a worker's schema.
@@ -76,10 +76,9 @@ fn one_without_link(
     (roles, seen): (&HashMap<RoleId, &str>, &[LocationId]),
 ) -> Json {
     let profile = &worker.profile;
-    let mut user_data = worker.effective_data();
-    let user_profile = profile.user_profile.map(|id| id.hex()).unwrap_or_default();
-    user_data.insert(PROFILE_KEY.to_owned(), json!(user_profile));
-    user_data.insert(PROJECT_KEY.to_owned(), json!(here.name.as_str()));
+    let locations: Vec<String> =
+        profile.locations.iter().filter(|id| seen.contains(id)).map(|id| id.hex()).collect();
+    let primary_location = profile.primary_location.filter(|id| seen.contains(id)).map(|id| id.hex());
     let plus = |number: &PhoneNumber| format!("+{number}");
     json!({
         "id": worker.id.hex(),
@@ -91,9 +90,9 @@ fn one_without_link(
         "default_phone_number": profile.phone_numbers.first().map(plus),
         "phone_numbers": profile.phone_numbers.iter().map(plus).collect::<Vec<_>>(),
         "groups": profile.groups.iter().map(|id| id.hex()).collect::<Vec<_>>(),
-        "locations": profile.locations.iter().filter(|id| seen.contains(id)).map(|id| id.hex()).collect::<Vec<_>>(),
-        "primary_location": profile.primary_location.filter(|id| seen.contains(id)).map(|id| id.hex()),
-        "user_data": user_data,
+        "user_data": shown_data(worker, here, primary_location.as_deref(), &locations),
+        "locations": locations,
+        "primary_location": primary_location,
         "language": profile.language.as_ref().map(|language| language.as_str()),
         "role": profile.role.and_then(|id| roles.get(&id)),
         "is_active": worker.status == MobileWorkerStatus::Active,
@@ -104,6 +103,28 @@ fn one_without_link(
         "last_login_at": worker.last_login_at,
         "resource_uri": format!("/a/{}/api/user/v1/{}/", here.name, worker.id.hex()),
     })
+}
+
+/// The data with what the profile fixes, and what CommCare's system writes beside it: the profile, the project space, and
+/// of somebody with locations those (reference §4.8).
+fn shown_data(
+    worker: &MobileWorker,
+    here: &ProjectSpace,
+    primary_location: Option<&str>,
+    locations: &[String],
+) -> Map<String, Json> {
+    let mut data = worker.effective_data();
+    let mut put = |key: &str, value: String| data.insert(key.to_owned(), Json::String(value));
+    put(PROFILE_KEY, worker.profile.user_profile.map(|id| id.hex()).unwrap_or_default());
+    put(PROJECT_KEY, here.name.to_string());
+    if let Some(primary) = primary_location {
+        put(LOCATION_KEY, primary.to_owned());
+        put(CASE_SHARING_KEY, primary.to_owned());
+    }
+    if !locations.is_empty() {
+        put(LOCATIONS_KEY, locations.join(" "));
+    }
+    data
 }
 
 /// The schema of a worker.
@@ -125,7 +146,7 @@ pub fn schema() -> Json {
         "groups": texts("The ids of the worker's groups."),
         "locations": texts("The ids of those of the worker's locations that you may see."),
         "primary_location": maybe("The id of one of the locations."),
-        "user_data": json!({ "type": "object", "description": "The project's own data, with what the user profile fixes showing through; and `commcare_profile`, the id of the user profile or an empty text, and `commcare_project`." }),
+        "user_data": json!({ "type": "object", "description": "The project's own data, with what the user profile fixes showing through; and `commcare_profile`, the id of the user profile or an empty text, `commcare_project`, and of a worker with locations `commcare_location_id` and `commcare_primary_case_sharing_id`, the primary one, and `commcare_location_ids`, all with spaces between them." }),
         "language": maybe("A language code of two or three letters."),
         "role": maybe("The role's name; null for the project space's mobile default, and where you may not see the role."),
         "is_active": truth("Whether the worker may sign in."),

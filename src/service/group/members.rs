@@ -10,7 +10,8 @@ use crate::domain::{
 use crate::service::{Failure, Refused, Services};
 use std::collections::HashMap;
 
-/// The same part of each of these groups' members that the caller may see, by username.
+/// The same part of each of these groups' members that the caller may see, by username: of those who may sign in, or of
+/// all.
 ///
 /// # Errors
 /// [`Failure`].
@@ -19,10 +20,11 @@ pub async fn members(
     principal: &Principal,
     space: ProjectSpaceId,
     groups: &[GroupId],
+    include_inactive: bool,
     page: &PageRequest,
 ) -> Result<HashMap<GroupId, Page<Visible<MobileWorker>>>, Failure> {
     let scope = services.authorizer.scope::<ReadMobileWorker>(principal, space).await?;
-    Ok(services.store.members_of(&scope, groups, page).await?)
+    Ok(services.store.members_of(&scope, groups, include_inactive, page).await?)
 }
 
 /// How many members each of these groups has that the caller may see; nothing for none.
@@ -34,9 +36,10 @@ pub async fn count_members(
     principal: &Principal,
     space: ProjectSpaceId,
     groups: &[GroupId],
+    include_inactive: bool,
 ) -> Result<HashMap<GroupId, u64>, Failure> {
     let scope = services.authorizer.scope::<ReadMobileWorker>(principal, space).await?;
-    Ok(services.store.count_members_of(&scope, groups).await?)
+    Ok(services.store.count_members_of(&scope, groups, include_inactive).await?)
 }
 
 /// Reads the group and asks whether the caller may give it.

@@ -97,3 +97,30 @@ async fn of_two_who_change_it_at_once_one_does() {
     let known = if done[0] { "the first of two passwords" } else { "the second of two passwords" };
     app.sign_in(ADMIN, known).await;
 }
+
+#[tokio::test]
+async fn the_auditors_of_a_space_see_that_a_worker_changed_their_password_and_nothing_of_a_web_users() {
+    let app = TestApp::spawn().await;
+    let admin = app.admin().await;
+    let id = worker_who_signs_in(&app, "amina").await;
+    let amina = app.sign_in("amina@acme.fieldgate.local", WORKER_PASSWORD).await;
+    let input = json!({ "currentPassword": WORKER_PASSWORD, "newPassword": NEW });
+    assert_eq!(faults(&amina, CHANGE, input).await, []);
+    // A person's account is their own, in whatever spaces they are.
+    let input = json!({ "currentPassword": PASSWORD, "newPassword": NEW });
+    assert_eq!(faults(&admin, CHANGE, input).await, []);
+    let log = "query($f: AuditFilter) { projectSpace(name: \"acme\") { auditLog(filter: $f) { nodes {
+        principalId principalName resourceKind resourceId resourceName changes { field from to }
+    } } } }";
+    let expected = json!([{
+        "principalId": id, "principalName": "amina", "resourceKind": "mobile_worker", "resourceId": id,
+        "resourceName": "amina", "changes": [{ "field": "password", "from": "***", "to": "*** (new)" }],
+    }]);
+    for filter in [
+        json!({ "actions": ["account.change_password"] }),
+        json!({ "actions": ["account.change_password"], "resourceIds": [id] }),
+    ] {
+        let answer = admin.run(log, json!({ "f": filter })).await;
+        assert_eq!(answer["data"]["projectSpace"]["auditLog"]["nodes"], expected, "{answer}");
+    }
+}

@@ -123,3 +123,38 @@ async fn the_members_of_one_group_are_paged_through() {
     let other = query.replace("g4", "g3");
     assert_eq!(admin.code(&other, json!({ "after": after })).await, "BAD_REQUEST");
 }
+
+#[tokio::test]
+async fn who_may_not_sign_in_is_a_member_only_when_asked_for_and_who_is_deleted_never() {
+    let app = TestApp::spawn().await;
+    let tree = Tree::plant(&app).await;
+    five(&app, &tree).await;
+    let admin = app.admin().await;
+    let find =
+        "query($name: String) { projectSpace(name: \"acme\") { mobileWorker(username: $name) { id } } }";
+    for (name, mutation) in [("w1", "deactivateMobileWorker"), ("w2", "deleteMobileWorker")] {
+        let found = admin.run(find, json!({ "name": name })).await;
+        let id = found["data"]["projectSpace"]["mobileWorker"]["id"].clone();
+        let mutation =
+            format!("mutation($i: NodeInput!) {{ {mutation}(input: $i) {{ userErrors {{ code path }} }} }}");
+        assert_eq!(faults(&admin, &mutation, json!({ "id": id })).await, []);
+    }
+    let query = "query($all: Boolean!, $after: String) { projectSpace(name: \"acme\") {
+        groups(filter: { search: \"g4\" }) { nodes {
+            members(first: 2, after: $after, includeInactive: $all) { totalCount nodes { username } pageInfo { endCursor } }
+        } }
+    } }";
+    let members = async |all: bool, after: Json| {
+        let answer = admin.run(query, json!({ "all": all, "after": after })).await;
+        let members = answer["data"]["projectSpace"]["groups"]["nodes"][0]["members"].clone();
+        assert!(members.is_object(), "{answer}");
+        let names = members["nodes"].as_array().unwrap().iter();
+        let names: Vec<_> = names.map(|node| node["username"].as_str().unwrap().to_owned()).collect();
+        (names, members["totalCount"].clone(), members["pageInfo"]["endCursor"].clone())
+    };
+    let (names, total, _) = members(false, Json::Null).await;
+    assert_eq!((names, total), (vec!["w0".to_owned(), "w3".to_owned()], json!(2)));
+    let (names, total, cursor) = members(true, Json::Null).await;
+    assert_eq!((names, total), (vec!["w0".to_owned(), "w1".to_owned()], json!(3)));
+    assert_eq!(members(true, cursor).await.0, ["w3"]);
+}

@@ -1,5 +1,6 @@
 use super::{
-    CREATE_SAMPLE, EDIT_SAMPLE, GROUPS, LOCATIONS, WORKERS, at, data, fault, faults, places, user, worker,
+    CREATE_SAMPLE, EDIT_SAMPLE, GROUPS, LOCATIONS, WORKERS, at, data, data_at, fault, faults, places, user,
+    worker,
 };
 use crate::support::TestApp;
 use poem::Body;
@@ -36,7 +37,7 @@ async fn the_samples_of_the_product_page_work_to_the_letter() {
         ("groups", json!(GROUPS)),
         ("locations", json!(LOCATIONS)),
         ("primary_location", json!(LOCATIONS[0])),
-        ("user_data", data(json!({ "chw_id": "13/43/DFA" }))),
+        ("user_data", data_at(LOCATIONS[0], json!({ "chw_id": "13/43/DFA" }))),
         ("is_active", json!(true)),
         ("resource_uri", json!(at(&id))),
     ] {

@@ -1,4 +1,4 @@
-use super::{GROUPS, LOCATIONS, at, data, fault, faults, places, user, worker};
+use super::{GROUPS, LOCATIONS, at, data_at, fault, faults, places, user, worker};
 use crate::support::TestApp;
 use poem::http::StatusCode;
 use serde_json::{Value as Json, json};
@@ -46,7 +46,7 @@ async fn what_is_left_out_stays_and_what_is_given_is_replaced() {
         assert_eq!(after, answer.json(), "{body}");
         assert_eq!(difference(&before, &after), changed, "{body}");
     }
-    assert_eq!(admin.get(&at(&id)).await.json()["user_data"], data(json!({ "a": true })));
+    assert_eq!(admin.get(&at(&id)).await.json()["user_data"], data_at(LOCATIONS[1], json!({ "a": true })));
 }
 
 #[tokio::test]

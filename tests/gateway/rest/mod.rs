@@ -98,6 +98,16 @@ fn data(own: Json) -> Json {
     shown
 }
 
+/// The same of somebody at both of the samples' locations, this one first among them.
+fn data_at(primary: &str, own: Json) -> Json {
+    let mut shown = data(own);
+    for key in ["commcare_location_id", "commcare_primary_case_sharing_id"] {
+        shown[key] = json!(primary);
+    }
+    shown["commcare_location_ids"] = json!(LOCATIONS.join(" "));
+    shown
+}
+
 /// Puts the locations and groups that the samples name into `acme`, under exactly those ids.
 pub async fn places(app: &TestApp) {
     places_in(app, "acme", LOCATIONS, GROUPS).await;

@@ -1,4 +1,4 @@
-use super::{WORKERS, at, fault, faults, worker};
+use super::{LOCATIONS, WORKERS, at, fault, faults, places, user, worker};
 use crate::support::{Actor, TestApp};
 use poem::http::StatusCode;
 use serde_json::{Value as Json, json};
@@ -89,4 +89,64 @@ async fn shown_nothing(admin: &Actor<'_>, id: &str) -> Json {
     let answer = admin.put(&at(id), &json!({ "user_data": null })).await.json();
     assert_eq!(faults(&answer), [fault("REQUIRED", &["user_data", "chw_id"])]);
     answer
+}
+
+#[tokio::test]
+async fn where_the_worker_is_stands_in_the_data_as_far_as_one_may_see_it_and_is_no_data_of_theirs() {
+    let app = TestApp::spawn().await;
+    places(&app).await;
+    let admin = app.admin().await;
+    let fields = json!({ "locations": LOCATIONS, "primary_location": LOCATIONS[1], "user_data": { "a": 1 } });
+    let id = worker(&admin, "amina", fields).await;
+    let shown = admin.get(&at(&id)).await.json()["user_data"].clone();
+    let expected = json!({
+        "a": 1, "commcare_profile": "", "commcare_project": "acme", "commcare_location_id": LOCATIONS[1],
+        "commcare_primary_case_sharing_id": LOCATIONS[1], "commcare_location_ids": LOCATIONS.join(" "),
+    });
+    assert_eq!(shown, expected);
+    let listed = admin.get(WORKERS).await.json();
+    assert_eq!(listed["objects"][0]["user_data"], expected);
+    let before = shown_otherwise(&admin, &id).await;
+    let same = admin.put(&at(&id), &json!({ "user_data": shown })).await;
+    assert_eq!(same.json()["user_data"], expected, "{}", same.text);
+    assert_eq!(shown_otherwise(&admin, &id).await, before, "sending back what was read changes nothing");
+    assert_eq!(before["ownUserData"], json!({ "a": 1 }));
+
+    let permissions = ["access_api", "edit_commcare_users"];
+    let limited = user(&app, "limited@acme.example", &permissions, &[LOCATIONS[0]]).await;
+    let shown = limited.get(&at(&id)).await.json()["user_data"].clone();
+    let expected = json!({
+        "a": 1, "commcare_profile": "", "commcare_project": "acme", "commcare_location_ids": LOCATIONS[0],
+    });
+    assert_eq!(shown, expected);
+}
+
+#[tokio::test]
+async fn whoever_has_a_profile_was_modified_when_what_it_fixes_was() {
+    let app = TestApp::spawn().await;
+    let admin = app.admin().await;
+    let profile = defined(&admin).await;
+    let data = json!({ "chw_id": "7", "commcare_profile": profile });
+    let amina = worker(&admin, "amina", json!({ "user_data": data })).await;
+    worker(&admin, "bilal", json!({ "user_data": { "chw_id": "8" } })).await;
+    let modified = async |since: chrono::DateTime<chrono::Utc>| {
+        let since = since.format("%Y-%m-%dT%H:%M:%SZ");
+        let found = admin.get(&format!("{WORKERS}?modified_since={since}")).await.json();
+        let names = found["objects"].as_array().unwrap().iter();
+        names.map(|worker| worker["username"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let update = async |name: &str, level: &str| {
+        app.pass(chrono::TimeDelta::minutes(1));
+        let query = "mutation($i: UpdateUserFieldsInput!) { updateUserFields(input: $i) { userErrors { code path } } }";
+        let profile = json!({ "id": profile, "name": name, "fixedData": { "level": level } });
+        let input = json!({ "projectSpace": "acme", "profiles": [profile] });
+        assert_eq!(crate::scene::faults(&admin, query, input).await, []);
+        modified(app.services.clock.now()).await
+    };
+    let version = shown_otherwise(&admin, &amina).await["version"].clone();
+    assert_eq!(update("Senior", "3").await, ["amina"]);
+    assert_eq!(admin.get(&at(&amina)).await.json()["user_data"]["level"], "3");
+    // A name shows through in nobody's data; and who edits the worker at this moment loses nothing.
+    assert_eq!(update("Elder", "3").await, Vec::<String>::new());
+    assert_eq!(shown_otherwise(&admin, &amina).await["version"], version);
 }

@@ -200,3 +200,25 @@ async fn a_profile_that_somebody_has_does_not_go_not_even_when_they_are_deleted(
     changed(&admin, &worker["id"], json!({ "profileId": null })).await;
     assert_eq!(faults(&admin, UPDATE, without()).await, []);
 }
+
+#[tokio::test]
+async fn nothing_is_asked_of_web_users_who_have_no_user_data() {
+    let app = TestApp::spawn().await;
+    let admin = app.admin().await;
+    usual(&admin).await;
+    let before = entries(&app, "").await.len();
+    for kinds in [json!(["WEB_USER"]), json!(["MOBILE_WORKER", "WEB_USER"])] {
+        let fields = json!([{ "slug": "level" }, { "slug": "badge", "requiredFor": kinds }]);
+        let refused = faults(&admin, UPDATE, json!({ "projectSpace": "acme", "fields": fields })).await;
+        assert_eq!(refused, pairs(&[("NO_USER_DATA", "fields.1.requiredFor")]));
+        let profiles = json!({ "projectSpace": "acme", "profileRequiredFor": kinds });
+        assert_eq!(faults(&admin, UPDATE, profiles).await, pairs(&[("NO_USER_DATA", "profileRequiredFor")]));
+    }
+    assert_eq!(entries(&app, "").await.len(), before);
+
+    // An earlier version kept such a setting, and bound nobody by it: nor is it shown.
+    let both = "UPDATE user_field_definition SET profile_required_for = '[\"web_user\", \"mobile_worker\"]'";
+    app.rows(both).await.unwrap();
+    let shown = admin.run(READ, json!({})).await["data"]["projectSpace"]["userFields"].clone();
+    assert_eq!(shown["profileRequiredFor"], json!(["MOBILE_WORKER"]), "{shown}");
+}
