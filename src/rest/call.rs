@@ -69,7 +69,7 @@ pub enum Takes {
     Truth,
     /// The same as a parameter, which is always a text.
     Flag,
-    /// A moment as RFC 3339 writes it, or null to clear.
+    /// A moment as RFC 3339 writes it, as a parameter.
     Moment,
     /// A whole number.
     Number {
@@ -140,7 +140,7 @@ impl Takes {
                 "anyOf": [{ "type": ["boolean", "null"] }, { "type": "string", "pattern": TRUE_OR_FALSE }],
             }),
             Self::Flag => json!({ "type": "string", "pattern": TRUE_OR_FALSE }),
-            Self::Moment => json!({ "type": ["string", "null"], "format": "date-time" }),
+            Self::Moment => json!({ "type": "string", "format": "date-time" }),
             Self::Number { min, max } => json!({ "type": "integer", "minimum": min, "maximum": max }),
             Self::Id(prefix) => {
                 json!({ "type": "string", "pattern": format!("^({prefix}_)?[0-9a-fA-F]{{32}}$") })

@@ -34,7 +34,7 @@ pub const LIST: Call = Call {
         Field::new("role", Takes::Text, "Only the workers who were given the role of this name."),
         Field::new(
             "modified_since",
-            Takes::Text,
+            Takes::Moment,
             "Only the workers that were made or changed at this time or later: `2026-11-22T08:00:00Z`.",
         ),
         Field::new("format", Takes::Word(&["json"]), "Answers are JSON alone."),

@@ -282,3 +282,11 @@ fn the_comparison_with_a_schema_can_fail() {
     lacking.as_object_mut().unwrap().remove("code");
     assert_ne!(against(&document, schema, &lacking, ""), Vec::<String>::new());
 }
+
+#[test]
+fn a_parameter_that_is_a_moment_is_told_to_be_one() {
+    let document: Json = serde_json::from_str(openapi::text()).unwrap();
+    let list = &document["paths"]["/a/{project_space}/api/user/v1/"]["get"]["parameters"];
+    let since = list.as_array().unwrap().iter().find(|parameter| parameter["name"] == "modified_since");
+    assert_eq!(since.unwrap()["schema"], json!({ "type": "string", "format": "date-time" }));
+}
