@@ -11,6 +11,7 @@ use crate::http::{self, App};
 use crate::outbound::personal_id::OpenIdTokens;
 use crate::outbound::{HttpsClient, is_loopback};
 use crate::policy::{ModuleSource, PolicyConfig, PolicyError, PolicyHost};
+use crate::service::decision::{DecisionLogConfig, DecisionQueue};
 use crate::service::mail::Mailer;
 use crate::service::personal_id::PersonalIdTokens;
 use crate::service::{Cursors, Https, Services};
@@ -95,6 +96,8 @@ pub struct Parts {
     pub worker_suffix: String,
     /// How policies are run.
     pub policy: PolicyConfig,
+    /// What is kept of decisions.
+    pub decision_log: DecisionLogConfig,
     /// Hands mails to the world.
     pub mailer: Arc<dyn Mailer>,
     /// How the gateway is reached from outside, without a `/` at the end.
@@ -135,6 +138,11 @@ impl Gateway {
                 cache_dir: Some(config.data_dir().join("policies")),
                 ..PolicyConfig::default()
             },
+            decision_log: DecisionLogConfig {
+                sample_reads: config.decision_log_sample_reads,
+                keep_days: config.decision_log_keep_days,
+                keep_rows: config.decision_log_keep_rows,
+            },
             mailer,
             public_url: config.public_url(),
             https: Arc::new(HttpsClient::new()?),
@@ -164,8 +172,11 @@ impl Gateway {
             operators: parts.operators.into(),
         };
         let engine: Arc<PolicyHost> = Arc::clone(&policy);
+        let decisions = Arc::new(DecisionQueue::new(parts.decision_log, Arc::clone(&engine) as _));
+        let log: Arc<DecisionQueue> = Arc::clone(&decisions);
         let services = Services {
-            authorizer: Authorizer::new(engine, Arc::clone(&parts.clock)),
+            authorizer: Authorizer::new(engine, Arc::clone(&parts.clock)).told_to(log),
+            decisions,
             cursors: Cursors::new(parts.key),
             clock: parts.clock,
             store,
@@ -210,6 +221,8 @@ impl Gateway {
         self.load_policies(&mut known).await?;
         let routes = self.routes();
         let (stop, stopping) = watch::channel(false);
+        let (end, ending) = watch::channel(false);
+        let decisions = tokio::spawn(jobs::decisions::keep(Arc::clone(&self.services), ending));
         let mails = tokio::spawn(jobs::mail::send(Arc::clone(&self.services), stopping));
         let chores = tokio::spawn(jobs::chores::run(Arc::clone(&self.services)));
         let watch = tokio::spawn(self.watch_policies(known));
@@ -231,6 +244,11 @@ impl Gateway {
             // The mail in hand goes again in a minute, under the same Message-ID, from whoever runs then.
             tracing::warn!("a mail server was too slow to wait for");
             hand.abort();
+        }
+        // The last requests are answered by now: what they left in the queue is written.
+        end.send_replace(true);
+        if tokio::time::timeout(STOPPING, decisions).await.is_err() {
+            tracing::warn!("the database was too slow to keep the last decisions");
         }
         served.map_err(refused)
     }

@@ -56,6 +56,13 @@ pub struct Config {
     /// The web users, by id (`wu_…`), who may do over GraphQL what the gateway's operator may: clear blocked addresses.
     #[serde(default)]
     pub operators: Vec<String>,
+    /// The share of permitted reads and lists that the decision log keeps, from 0 to 1: 0.01 when not set. Denials, changes and
+    /// what no policy answered are kept in any case.
+    pub decision_log_sample_reads: f64,
+    /// For how many days decisions are kept: 30 when not set.
+    pub decision_log_keep_days: u32,
+    /// How many decisions of a project space are kept: 100,000 when not set. 0 keeps none at all.
+    pub decision_log_keep_rows: u64,
     /// What is logged: `info`, `fieldgate=debug`, …
     pub log: String,
     /// How: `text` or `json`.
@@ -144,6 +151,9 @@ impl Config {
             .merge(Serialized::default("data_dir", "data"))
             .merge(Serialized::default("worker_suffix", "fieldgate.local"))
             .merge(Serialized::default("database_connections", 8))
+            .merge(Serialized::default("decision_log_sample_reads", 0.01))
+            .merge(Serialized::default("decision_log_keep_days", 30))
+            .merge(Serialized::default("decision_log_keep_rows", 100_000))
             .merge(Serialized::default("log", "info"))
             .merge(Serialized::default("log_format", "text"));
         let config: Self = match file {
@@ -194,6 +204,12 @@ impl Config {
         }
         if self.personal_id_issuer.is_some() != self.personal_id_audience.is_some() {
             return wrong("personal_id_audience", "and `personal_id_issuer` must be set together");
+        }
+        if !(0.0..=1.0).contains(&self.decision_log_sample_reads) {
+            return wrong("decision_log_sample_reads", "must be a share between 0 and 1");
+        }
+        if !(1..=3650).contains(&self.decision_log_keep_days) {
+            return wrong("decision_log_keep_days", "must be between 1 and 3650");
         }
         if self.database_connections == 0 {
             return wrong("database_connections", "must be at least 1");

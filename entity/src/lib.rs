@@ -7,6 +7,7 @@ pub mod api_key;
 pub mod audit_entry;
 pub mod bounce;
 pub mod custom_permission;
+pub mod decision;
 pub mod email_address;
 pub mod group;
 pub mod idempotency_key;

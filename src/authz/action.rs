@@ -1,6 +1,7 @@
 //! Every action that the gate knows. One line each: its name for policies and the audit, and what it is taken on.
 
 use super::attribute::{AttributeInfo, Attributes, attributes};
+use super::question::{LoggedDecision, OwnDenial};
 use crate::domain::{
     AccessRequest, Account, ApiKey, AuditEntry, ConfirmationLink, CustomPermission, EmailAddress, FrontDoor,
     Gateway, Group, Identity, Invitation, InvitationLink, Location, LocationType, Mail, Member, MobileWorker,
@@ -209,7 +210,7 @@ const INVITATION: &[AttributeInfo] = attributes![
     /// The first among the locations.
     primary_location_id: maybe_text;
     /// The address; nothing when what was given is none.
-    email: maybe_text;
+    email: maybe_personal_text;
 ];
 /// What a mobile worker would be.
 const WORKER: &[AttributeInfo] = attributes![
@@ -388,6 +389,11 @@ actions! {
     CreateApiKey on ProjectSpace = "api_key.create" creates ApiKey, proposes NAMED;
     /// Take one's API key away.
     DeleteApiKey on ApiKey = "api_key.delete";
+
+    /// See what policies were asked in the project space, and what they answered.
+    ReadDecision on LoggedDecision = "decision.read";
+    /// See why oneself was denied something.
+    ReadOwnDecision on OwnDenial = "decision.read_own";
 
     /// See what was done in the project space, and by whom.
     ReadAuditEntry on AuditEntry = "audit.read";

@@ -15,6 +15,18 @@ pub enum Value {
     Nothing,
 }
 
+impl std::fmt::Display for Value {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Text(text) => f.write_str(text),
+            Self::Integer(number) => write!(f, "{number}"),
+            Self::Boolean(truth) => write!(f, "{truth}"),
+            Self::Texts(texts) => write!(f, "[{}]", texts.join(", ")),
+            Self::Nothing => f.write_str("nothing"),
+        }
+    }
+}
+
 impl From<Option<String>> for Value {
     fn from(text: Option<String>) -> Self {
         text.map_or(Self::Nothing, Self::Text)
@@ -82,6 +94,12 @@ impl Attributes {
         self.0.iter().find(|attribute| attribute.name == name).map(|attribute| &attribute.value)
     }
 
+    /// The list with each value made into another. What is looked at is a copy, so that the resource stays as it is.
+    #[must_use]
+    pub fn map(&self, mut value: impl FnMut(&Attribute) -> Value) -> Self {
+        Self(self.0.iter().map(|it| Attribute { name: it.name, value: value(it) }).collect())
+    }
+
     /// All of them, in order.
     pub fn iter(&self) -> std::slice::Iter<'_, Attribute> {
         self.0.iter()
@@ -122,6 +140,8 @@ pub struct AttributeInfo {
     pub value: AttributeType,
     /// Whether it may have no value.
     pub optional: bool,
+    /// Whether it tells of a person. The decision log keeps such a value masked.
+    pub personal: bool,
     pub(super) doc: &'static str,
 }
 
@@ -170,11 +190,13 @@ pub(super) mod typed {
         use super::super::{AttributeInfo, AttributeType};
 
         const fn info(value: AttributeType, optional: bool) -> AttributeInfo {
-            AttributeInfo { name: "", value, optional, doc: "" }
+            AttributeInfo { name: "", value, optional, personal: false, doc: "" }
         }
 
         pub const text: AttributeInfo = info(AttributeType::Text, false);
         pub const maybe_text: AttributeInfo = info(AttributeType::Text, true);
+        pub const personal_text: AttributeInfo = AttributeInfo { personal: true, ..text };
+        pub const maybe_personal_text: AttributeInfo = AttributeInfo { personal: true, ..maybe_text };
         pub const integer: AttributeInfo = info(AttributeType::Integer, false);
         pub const maybe_integer: AttributeInfo = info(AttributeType::Integer, true);
         pub const boolean: AttributeInfo = info(AttributeType::Boolean, false);
@@ -186,6 +208,14 @@ pub(super) mod typed {
     }
 
     pub fn maybe_text(value: Option<String>) -> Value {
+        value.into()
+    }
+
+    pub fn personal_text(value: impl Into<String>) -> Value {
+        Value::Text(value.into())
+    }
+
+    pub fn maybe_personal_text(value: Option<String>) -> Value {
         value.into()
     }
 

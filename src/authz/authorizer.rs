@@ -3,12 +3,13 @@
 use super::action::{Action, Realm, Resource};
 use super::attribute::Attributes;
 use super::condition::Rows;
-use super::decision::{Decided, Decision, Denial, Denied, Obligation, Undecided};
+use super::decision::{Decided, Decision, Denied, Obligation, Undecided};
+use super::log::{DecisionLog, Nobody};
 use super::proof::{Authorized, Scope, Sealed};
+use super::question::{Question, StackName, denial};
 use super::request::{Request, ScopeRequest};
-use crate::domain::{
-    Clock, DecisionId, Identity, Principal, ProjectSpaceId, SignIn, Standing, permission::Grants,
-};
+use super::voice::Voice;
+use crate::domain::{Clock, DecisionId, Identity, Principal, ProjectSpaceId, Standing, permission::Grants};
 use std::borrow::Cow;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -27,13 +28,25 @@ pub trait PolicyEngine: Send + Sync + 'static {
     /// # Errors
     /// [`Undecided`] when there is no answer: the caller is denied.
     async fn scope(&self, request: &ScopeRequest<'_>) -> Result<Decided<Rows>, Undecided>;
+
+    /// Who answers for a project space at this moment.
+    fn stack(&self, _space: ProjectSpaceId) -> StackName {
+        StackName::default()
+    }
+
+    /// What each module of this stack says of a question, also those whose answer does not count any more; nothing when
+    /// the stack is not at hand.
+    fn voices(&self, _stack: &StackName, _question: &Question) -> Option<Vec<Voice>> {
+        None
+    }
 }
 
 /// The only maker of [`Authorized`] and [`Scope`].
 #[derive(Clone)]
 pub struct Authorizer {
-    policy: Arc<dyn PolicyEngine>,
-    clock: Arc<dyn Clock>,
+    pub(super) policy: Arc<dyn PolicyEngine>,
+    pub(super) clock: Arc<dyn Clock>,
+    log: Arc<dyn DecisionLog>,
 }
 
 /// Named in the audit for the realms that no project space's policy has a say over.
@@ -42,7 +55,24 @@ const HOST: &str = "host";
 impl Authorizer {
     /// An authorizer that asks this engine.
     pub fn new(policy: Arc<dyn PolicyEngine>, clock: Arc<dyn Clock>) -> Self {
-        Self { policy, clock }
+        Self { policy, clock, log: Arc::new(Nobody) }
+    }
+
+    /// The same, and this log is told of every decision.
+    #[must_use]
+    pub fn told_to(self, log: Arc<dyn DecisionLog>) -> Self {
+        Self { log, ..self }
+    }
+
+    /// The same, and this engine answers.
+    #[must_use]
+    pub fn answered_by(self, policy: Arc<dyn PolicyEngine>) -> Self {
+        Self { policy, ..self }
+    }
+
+    /// Who answers.
+    pub fn engine(&self) -> &dyn PolicyEngine {
+        &*self.policy
     }
 
     /// Asks whether the principal may take `A` on this resource, and opens it if so. `proposed` is what the action
@@ -98,20 +128,10 @@ impl Authorizer {
             now,
             decision,
         };
-        let Decided { answer, policy } =
-            self.policy.decide(&request).await.map_err(|Undecided| Denied::Undecided)?;
-        match answer {
-            Decision::Permit(obligations) => {
-                if obligations.contains(&Obligation::RequireOtp)
-                    && principal.signed_in_by != SignIn::PasswordAndOtp
-                {
-                    return Err(Denied::Forbidden { decision, policy, denial: second_factor_missing() });
-                }
-                Ok(Authorized { principal: principal.clone(), resource, obligations, decision, policy })
-            }
-            Decision::Deny(denial) if denial.visible => Err(Denied::Forbidden { decision, policy, denial }),
-            Decision::Deny(_) => Err(Denied::NotVisible),
-        }
+        let answer = self.policy.decide(&request).await;
+        self.log.decided(&request, &answer);
+        let (obligations, policy) = permitted(answer, &request)?;
+        Ok(Authorized { principal: principal.clone(), resource, obligations, decision, policy })
     }
 
     /// The same for a change whose outcome depends on the row as it is. `propose` is a plain function: it cannot carry
@@ -151,7 +171,9 @@ impl Authorizer {
             now,
             decision,
         };
-        let rows = self.policy.scope(&request).await.map_err(|Undecided| Denied::Undecided)?.answer;
+        let answer = self.policy.scope(&request).await;
+        self.log.scoped(&request, &answer);
+        let rows = answer.map_err(|Undecided| Denied::Undecided)?.answer;
         Ok(Scope { project_space: space, rows, decision, action: PhantomData })
     }
 }
@@ -168,9 +190,24 @@ impl<A: Action> Authorized<A> {
     }
 }
 
+/// What a permit asks for, and who gave it; what the caller hears of anything else.
+pub(super) fn permitted(
+    answer: Result<Decided<Decision>, Undecided>,
+    request: &Request<'_>,
+) -> Result<(Vec<Obligation>, String), Denied> {
+    let Decided { answer, policy } = answer.map_err(|Undecided| Denied::Undecided)?;
+    match (denial(&answer, request.signed_in_by), answer) {
+        (None, Decision::Permit(obligations)) => Ok((obligations, policy)),
+        (Some(denial), _) if denial.visible => {
+            Err(Denied::Forbidden { decision: request.decision, policy, denial })
+        }
+        (_, _) => Err(Denied::NotVisible),
+    }
+}
+
 /// What the principal is in a project space. Tenants never meet: no policy is asked about, or told of, somebody who
 /// does not belong to the space.
-fn standing(principal: &Principal, space: ProjectSpaceId) -> Result<Cow<'_, Standing>, Denied> {
+pub(super) fn standing(principal: &Principal, space: ProjectSpaceId) -> Result<Cow<'_, Standing>, Denied> {
     if principal.identity == Identity::System {
         return Ok(Cow::Owned(operator_standing(space)));
     }
@@ -197,14 +234,5 @@ fn operator_standing(space: ProjectSpaceId) -> Standing {
         locations: Vec::new(),
         groups: Vec::new(),
         last_access_at: None,
-    }
-}
-
-fn second_factor_missing() -> Denial {
-    Denial {
-        reason: "second_factor_required".to_owned(),
-        message: "this needs a sign-in with a second factor".to_owned(),
-        missing: Vec::new(),
-        visible: true,
     }
 }

@@ -3,6 +3,7 @@
 
 use super::action::{Realm, Resource};
 use super::attribute::{AttributeInfo, Attributes, attributes, typed};
+use super::question::{LoggedDecision, OwnDenial};
 use crate::domain::{
     AccessRequest, Account, ApiKey, AuditEntry, ConfirmationLink, CustomPermission, EmailAddress, FrontDoor,
     Gateway, Group, Identity, Invitation, InvitationLink, Location, LocationId, LocationType, Mail, Member,
@@ -99,7 +100,7 @@ resources! {
             /// The person's id, the same in every project space.
             id: text = it.person.id.hex();
             /// The address that they sign in with.
-            email: text = it.person.email.as_str();
+            email: personal_text = it.person.email.as_str();
             /// Admin of this project space.
             is_admin: boolean = it.assignment.role.is_admin();
             /// False once they were deactivated here.
@@ -124,7 +125,7 @@ resources! {
             /// Their id.
             id: text = it.id.hex();
             /// The login name up to the `@`.
-            username: text = it.username.as_str();
+            username: personal_text = it.username.as_str();
             /// `active`, `deactivated`, `pending_confirmation` or `deleted`.
             status: text = it.status.name();
             /// Their role; nothing when they have the project space's default.
@@ -240,7 +241,7 @@ resources! {
             /// Its id.
             id: text = it.id.hex();
             /// The address it was sent to.
-            email: text = it.email.as_str();
+            email: personal_text = it.email.as_str();
             /// `pending`, `accepted` or `revoked`. A pending one is good until `expires_at`.
             state: text = it.state.name();
             /// It makes its holder an admin.
@@ -265,7 +266,7 @@ resources! {
             /// Its id.
             id: text = it.id.hex();
             /// The address of who asks.
-            email: text = it.email.as_str();
+            email: personal_text = it.email.as_str();
             /// `open`, `approved` or `rejected`.
             state: text = it.state.name();
             /// The account of who asks, when they have one.
@@ -276,7 +277,7 @@ resources! {
         id |it| Some(it.address.to_string()),
         |it| {
             /// The address.
-            email: text = it.address.as_str();
+            email: personal_text = it.address.as_str();
             /// Nothing more is sent to it.
             is_blocked: boolean = it.block.is_some();
         };
@@ -294,9 +295,28 @@ resources! {
             principal_id: maybe_text = it.principal_id.clone();
             /// What kind of thing it was done to.
             resource_kind: text = it.resource_kind.as_str();
-            /// The id of what it was done to.
-            resource_id: maybe_text = it.resource_id.clone();
+            /// The id of what it was done to; for an e-mail address, the address.
+            resource_id: maybe_personal_text = it.resource_id.clone();
         };
+
+    LoggedDecision = "decision" of |it| Realm::ProjectSpace(it.project_space),
+        id |it| Some(it.id.hex()),
+        |it| {
+            /// Its id.
+            id: text = it.id.hex();
+            /// What was asked for: `mobile_worker.update`.
+            action: text = it.action.as_str();
+            /// The id of who asked; nothing for the gateway itself.
+            principal_id: maybe_text = it.identity.hex();
+            /// What kind of thing it was about.
+            resource_kind: text = it.resource_kind.as_str();
+            /// The id of what it was about; nothing for a list.
+            resource_id: maybe_text = it.resource_id.clone();
+            /// `permit`, `deny` or `undecided`.
+            outcome: text = it.outcome().name();
+        };
+    // What was told to somebody may be told again, to them.
+    OwnDenial = "own_decision" of |it| Realm::Own(it.0.identity), id |it| Some(it.0.id.hex()), |_it| {};
 
     ApiKey = "api_key" of |it| Realm::ProjectSpace(it.project_space),
         id |it| Some(it.id.hex()),

@@ -8,6 +8,7 @@ mod mail;
 mod migrate;
 mod policy;
 mod policy_author;
+mod policy_decision;
 mod serve;
 
 use crate::app::{Gateway, StartError};

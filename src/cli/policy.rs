@@ -1,4 +1,4 @@
-use super::{CommandError, Output, open, policy_author};
+use super::{CommandError, Output, open, policy_author, policy_decision};
 use crate::authz::{ACTION_CATALOGUE, AttributeInfo};
 use crate::config::ConfigOptions;
 use crate::domain::ProjectSpaceId;
@@ -29,6 +29,8 @@ pub enum PolicyCommand {
     Bench(policy_author::BenchOptions),
     /// Say what a policy can be asked: actions, resources and their attributes, permissions
     Actions(Output),
+    /// Say why something was decided as it was
+    Decision(policy_decision::DecisionOptions),
     /// List the modules that answer for each project space that has a stack of its own
     List(Output),
 }
@@ -55,6 +57,7 @@ pub async fn run(options: &ConfigOptions, command: PolicyCommand) -> Result<(), 
             actions(&output);
             Ok(())
         }
+        PolicyCommand::Decision(decision) => policy_decision::run(options, &decision).await,
         PolicyCommand::List(output) => {
             let (_, gateway) = open(options).await?;
             list(&gateway.services.store, &gateway.policy, &output).await
@@ -73,6 +76,7 @@ fn actions(output: &Output) {
                     "name": it.name,
                     "type": it.value.name(),
                     "optional": it.optional,
+                    "personal": it.personal,
                     "filterable": it.is_filterable(),
                     "description": it.description(),
                 })

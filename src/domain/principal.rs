@@ -40,6 +40,15 @@ pub enum Identity {
 }
 
 impl Identity {
+    /// The id as policies see it: 32 hexadecimal digits; nothing for strangers and the gateway itself.
+    pub fn hex(&self) -> Option<String> {
+        match self {
+            Self::WebUser(id) => Some(id.hex()),
+            Self::MobileWorker(id) => Some(id.hex()),
+            Self::Anonymous | Self::System => None,
+        }
+    }
+
     /// The public id; nothing for a stranger.
     pub fn id(&self) -> Option<String> {
         match self {

@@ -9,6 +9,7 @@ mod api_key;
 mod audit;
 mod context;
 mod custom_permission;
+mod decision;
 mod email_address;
 mod error;
 mod group;
@@ -53,6 +54,7 @@ pub struct Query(
     mobile_worker::ConfirmationQuery,
     email_address::EmailAddressQuery,
     policy_action::PolicyActionQuery,
+    decision::DecisionQuery,
 );
 
 /// Everything that can be changed. Each mutation takes one `input` and answers with one payload: the changed object, or

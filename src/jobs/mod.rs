@@ -4,4 +4,5 @@
 //! What belongs next door: what a job does (`service`); when it is started and stopped (`app`).
 
 pub mod chores;
+pub mod decisions;
 pub mod mail;

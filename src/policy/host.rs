@@ -6,7 +6,10 @@ use super::error::PolicyError;
 use super::inspect::ModuleInfo;
 use super::loader::{Loader, ModuleSource};
 use super::stack::{Stack, Unanswered};
-use crate::authz::{Decided, Decision, ManyRequest, PolicyEngine, Request, Rows, ScopeRequest, Undecided};
+use crate::authz::{
+    Decided, Decision, ManyRequest, PolicyEngine, Question, Request, Rows, ScopeRequest, StackName,
+    Undecided, Voice,
+};
 use crate::domain::{Identity, ProjectSpaceId};
 use arc_swap::ArcSwap;
 use std::collections::HashMap;
@@ -182,6 +185,18 @@ impl PolicyEngine for PolicyHost {
         let space = request.project_space();
         self.answer(space, request.identity, |stack| stack.scope(request))
             .map_err(|unanswered| undecided(space, request.action, &unanswered))
+    }
+
+    fn stack(&self, space: ProjectSpaceId) -> StackName {
+        StackName { modules: self.modules(space), revision: None }
+    }
+
+    fn voices(&self, stack: &StackName, question: &Question) -> Option<Vec<Voice>> {
+        let space = question.project_space();
+        if self.stack(space) != *stack {
+            return None;
+        }
+        self.answer(space, question.identity, |stack| Ok(stack.voices(question))).ok()
     }
 }
 

@@ -16,7 +16,8 @@ is asked about its parent, the project space. Ids are 32 lower-case hexadecimal 
 may have no value.
 
 A list is asked for once, by `scope`, and a scope compares the attributes of rows as they are. The database filters by texts, truths
-and lists; numbers, marked with ⁿ, can be looked at in `decide` alone, and a scope that names one shows nobody anything.
+and lists; numbers, marked with ⁿ, can be looked at in `decide` alone, and a scope that names one shows nobody anything. What tells of a person, marked with ᵖ, is
+in the decision log as a mask alone.
 ";
 
 /// The text of `policies/ACTIONS.md`.
@@ -78,13 +79,17 @@ fn section(text: &mut String, name: &str, actions: &[&&ActionInfo]) {
 }
 
 fn signature(attribute: &AttributeInfo) -> String {
-    format!("`{}` {}{}", attribute.name, attribute.value.name(), if attribute.optional { "?" } else { "" })
+    format!("`{}` {}", attribute.name, marked(attribute, ""))
 }
 
 fn kind(attribute: &AttributeInfo) -> String {
+    marked(attribute, if attribute.is_filterable() { "" } else { "ⁿ" })
+}
+
+fn marked(attribute: &AttributeInfo, number: &str) -> String {
     let optional = if attribute.optional { "?" } else { "" };
-    let number = if attribute.is_filterable() { "" } else { "ⁿ" };
-    format!("{}{optional}{number}", attribute.value.name())
+    let personal = if attribute.personal { "ᵖ" } else { "" };
+    format!("{}{optional}{number}{personal}", attribute.value.name())
 }
 
 fn line(text: &mut String, line: std::fmt::Arguments<'_>) {

@@ -2,7 +2,9 @@
 
 use super::error::PolicyError;
 use super::module::Module;
-use crate::authz::{AskedResource, Decided, Decision, Denial, ManyRequest, Request, Rows, ScopeRequest};
+use crate::authz::{
+    AskedResource, Decided, Decision, Denial, ManyRequest, Question, Request, Rows, Said, ScopeRequest, Voice,
+};
 
 /// Named as the one who settled it when no module did.
 const NOBODY: &str = "host";
@@ -36,6 +38,23 @@ impl Stack {
     /// Names and digests of the modules, in order.
     pub(super) fn labels(&self) -> Vec<String> {
         self.0.iter().map(|module| module.label().to_owned()).collect()
+    }
+
+    /// What each module says, also those whose answer does not count any more.
+    pub(super) fn voices(&self, question: &Question) -> Vec<Voice> {
+        let request = question.request();
+        let scope = question.scope_request();
+        self.0
+            .iter()
+            .map(|module| {
+                let said = match &request {
+                    _ if !module.knows(question.action) => Said::Unasked,
+                    Some(request) => heard(module.decide(request), Said::Decision),
+                    None => heard(module.scope(&scope), Said::Rows),
+                };
+                Voice { module: module.label().to_owned(), said }
+            })
+            .collect()
     }
 
     pub(super) fn decide(&self, request: &Request<'_>) -> Result<Decided<Decision>, Unanswered> {
@@ -84,6 +103,15 @@ impl Stack {
             }
         }
         Ok(settled.unwrap_or_else(|| Decided { answer: Rows::Nothing, policy: NOBODY.to_owned() }))
+    }
+}
+
+/// A module's answer, in the words that people are told.
+pub(super) fn heard<T>(answer: Result<Option<T>, PolicyError>, said: fn(T) -> Said) -> Said {
+    match answer {
+        Ok(None) => Said::NotApplicable,
+        Ok(Some(answer)) => said(answer),
+        Err(fault) => Said::Fault(fault.to_string()),
     }
 }
 

@@ -16,12 +16,16 @@ pub struct Swept {
     pub requests: u64,
     /// Mails of long ago.
     pub mails: u64,
+    /// Decisions that are too old or too many to keep.
+    pub decisions: u64,
 }
 
 impl Swept {
     /// Whether there may be more: a step takes no more than so much.
     pub fn is_full(&self) -> bool {
-        [self.sessions, self.links, self.mails].into_iter().any(|swept| swept >= HOUSEKEEPING_STEP)
+        [self.sessions, self.links, self.mails, self.decisions]
+            .into_iter()
+            .any(|swept| swept >= HOUSEKEEPING_STEP)
     }
 }
 
@@ -34,12 +38,24 @@ pub async fn sweep(services: &Services) -> Result<Swept, Failure> {
     let job = Principal::system(Origin::new(Channel::Job, "housekeeping"));
     let gateway = Sealed::gateway(Gateway);
     let proof = services.authorizer.authorize::<KeepHouse>(&job, gateway, Attributes::new()).await?;
+    let log = &services.decisions;
     let mut work = services.store.begin(proof).await?;
+    let mut decisions = work.sweep_decisions(log.keep_for()).await?;
+    // One project space a step: the next follows at once where there may be more.
+    if decisions < HOUSEKEEPING_STEP
+        && let Some(space) = log.grown()
+    {
+        decisions = work.sweep_decisions_of(space, log.keep_rows()).await?;
+        if decisions >= HOUSEKEEPING_STEP {
+            log.grew(space);
+        }
+    }
     let swept = Swept {
         sessions: work.sweep_sessions().await?,
         links: work.sweep_links().await?,
         requests: work.sweep_requests().await?,
         mails: work.sweep_mails().await?,
+        decisions,
     };
     work.commit_routine().await?;
     Ok(swept)

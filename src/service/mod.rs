@@ -12,6 +12,7 @@ mod assignment;
 pub mod audit;
 mod cursor;
 pub mod custom_permission;
+pub mod decision;
 pub mod email_address;
 mod failure;
 pub mod group;
@@ -50,6 +51,8 @@ pub struct Services {
     pub authorizer: Authorizer,
     /// Credentials.
     pub authenticator: Authenticator,
+    /// What was decided of late and is still to be written down.
+    pub decisions: Arc<decision::DecisionQueue>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Seals page cursors.

@@ -87,6 +87,21 @@ fn narrow(query: &mut SelectStatement, filter: &AuditFilter) {
 }
 
 impl Store {
+    /// An entry of a project space.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn audit_entry(
+        &self,
+        space: ProjectSpaceId,
+        id: AuditEntryId,
+    ) -> Result<Option<Sealed<AuditEntry>>, StoreError> {
+        let query = audit_entry::Entity::find_by_id(id.0)
+            .filter(audit_entry::Column::ProjectSpaceId.eq(space.0))
+            .into_query();
+        self.one(&query).await?.map(|row| Ok(Sealed::new(read(row, space)?))).transpose()
+    }
+
     /// The entry with this id, if it is in scope.
     ///
     /// # Errors

@@ -13,6 +13,8 @@ mod connection;
 mod credential;
 mod custom_permission;
 mod deactivation;
+mod decision;
+mod decision_json;
 mod email_address;
 mod error;
 mod group;

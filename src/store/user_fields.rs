@@ -152,6 +152,15 @@ impl Store {
         Ok(Some(Sealed::new(self.defined(ProjectSpaceId(space.id)).await?)))
     }
 
+    /// A profile.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn user_profile(&self, id: UserProfileId) -> Result<Option<Sealed<UserProfile>>, StoreError> {
+        let query = user_profile::Entity::find_by_id(id.0).into_query();
+        self.one::<user_profile::Model>(&query).await?.map(|row| Ok(Sealed::new(profile(row)?))).transpose()
+    }
+
     /// All profiles, in their order, for who may change them. The version of the fields guards them too.
     ///
     /// # Errors

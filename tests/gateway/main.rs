@@ -17,6 +17,7 @@ mod cli_mail;
 mod cli_personal_id;
 mod coverage;
 mod custom_permission;
+mod decision;
 mod email_address;
 mod gate;
 mod group;

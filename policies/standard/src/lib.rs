@@ -7,6 +7,7 @@ mod access_request;
 mod api;
 mod audit;
 mod custom_permission;
+mod decision;
 mod email_address;
 mod group;
 mod invitation;
@@ -74,6 +75,7 @@ fn rule<'a>(kind: &str, action: &str, principal: &'a Principal) -> Option<Rule<'
         "access_request" => access_request::rule(kind, verb, principal),
         "custom_permission" => custom_permission::rule(kind, verb, principal),
         "email_address" => email_address::rule(kind, verb, principal),
+        "decision" => decision::rule(kind, verb, principal),
         "audit" => audit::rule(kind, verb, principal),
         "project_space" => project_space::rule(kind, verb, principal),
         "api" | "api_key" => api::rule(kind, action, principal),

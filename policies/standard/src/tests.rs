@@ -286,6 +286,15 @@ fn only_admins_change_the_project_space() {
 }
 
 #[test]
+fn only_admins_read_decisions() {
+    let scope =
+        |principal: &Principal| Standard.scope(principal, "decision.read", "decision", &Context::example());
+    assert_eq!(scope(&admin()), Scope::Everything);
+    let powerful = Principal::web_user("a").holding(&["edit_web_users", "access_all_locations"]);
+    assert_eq!(scope(&powerful), Scope::Nothing);
+}
+
+#[test]
 fn only_admins_read_the_audit() {
     let scope =
         |principal: &Principal| Standard.scope(principal, "audit.read", "audit_entry", &Context::example());

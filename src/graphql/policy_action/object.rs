@@ -59,6 +59,8 @@ pub struct PolicyAttribute {
     value_type: PolicyValueType,
     /// Whether it may have no value.
     is_optional: bool,
+    /// Whether it tells of a person. The decision log keeps a mask in its place.
+    is_personal: bool,
     /// Whether a scope may compare it.
     is_filterable: bool,
 }
@@ -70,6 +72,7 @@ impl From<&AttributeInfo> for PolicyAttribute {
             description: attribute.description().to_owned(),
             value_type: attribute.value.into(),
             is_optional: attribute.optional,
+            is_personal: attribute.personal,
             is_filterable: attribute.is_filterable(),
         }
     }

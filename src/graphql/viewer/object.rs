@@ -1,12 +1,13 @@
 use crate::domain::permission::CATALOGUE;
 use crate::domain::{Identity, Principal, SignIn, Standing};
 use crate::graphql::context::ContextExt;
+use crate::graphql::decision::DecisionExplanation;
 use crate::graphql::mobile_worker::MobileWorkerObject;
 use crate::graphql::requires::requires;
 use crate::graphql::role::{PermissionGrant, RoleObject};
 use crate::graphql::web_user::{MembershipObject, WebUserObject};
-use crate::service::{Failure, custom_permission, mobile_worker, role, viewer};
-use async_graphql::{Context, Enum, Object, Result, SimpleObject, Union};
+use crate::service::{Failure, custom_permission, decision, mobile_worker, role, viewer};
+use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject, Union};
 
 /// You, with the rights you have at this moment.
 pub struct ViewerObject(Principal);
@@ -55,6 +56,29 @@ impl ViewerObject {
         let standing =
             self.0.standings.iter().find(|standing| standing.project_space_name == project_space)?;
         Some(EffectivePermissions(standing.clone()))
+    }
+
+    /// Whether you might do something, and if not, why and what would be enough. It is asked of the project space's
+    /// policy as if you did it; nothing is done, and nothing is logged.
+    ///
+    /// What you would change is not known here: it is asked as if all stayed as it is, and as if something new was made at
+    /// your own locations. Rules that hold whatever a policy says are not asked either, among them that nobody removes
+    /// themselves or grants what they do not hold, and what state a thing must be in. What is not there and what you may not
+    /// see are answered alike: with `not_found`.
+    #[graphql(complexity = "child_complexity + 200")]
+    async fn can_i(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The project space's name, as in URLs")] project_space: String,
+        #[graphql(desc = "The action: `mobile_worker.update`. `policyActions` lists them")] action: String,
+        #[graphql(
+            desc = "What it is done to: its id, or the address of an e-mail address. Left out for what is done to the project space itself"
+        )]
+        target: Option<ID>,
+    ) -> Result<DecisionExplanation> {
+        let target = target.as_ref().map(|target| target.as_str());
+        let answer = decision::can_i(ctx.services(), &self.0, &project_space, &action, target).await;
+        Ok(DecisionExplanation::of_what_might_be(ctx.answer(answer)?, target))
     }
 }
 

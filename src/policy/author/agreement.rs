@@ -1,8 +1,9 @@
 //! `decide`, `decide-many` and `scope` are three ways to ask one thing. They are compared on drawn principals and rows:
 //! `policy check` does it to an author's module, and the gateway's tests to `standard`.
 
-use super::desk::{Desk, Said};
+use super::desk::Desk;
 use super::sampler::Sampler;
+use crate::authz::Said;
 use crate::authz::{
     ACTION_CATALOGUE, ActionInfo, AttributeType, Attributes, Condition, Decision, Rows, Value,
 };

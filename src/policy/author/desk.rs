@@ -1,82 +1,16 @@
-use crate::authz::{AskedResource, Decided, Decision, ManyRequest, Obligation, Request, Rows, ScopeRequest};
+use crate::authz::{AskedResource, Decided, Decision, ManyRequest, Request, Rows, Said, ScopeRequest, Voice};
 use crate::policy::config::PolicyConfig;
 use crate::policy::error::PolicyError;
 use crate::policy::host::STANDARD;
 use crate::policy::inspect::ModuleInfo;
 use crate::policy::loader::{Loader, ModuleSource};
 use crate::policy::module::Trust;
-use crate::policy::stack::{Stack, Unanswered};
+use crate::policy::stack::{Stack, Unanswered, heard};
 
 /// A stack on an author's desk.
 pub struct Desk {
     stack: Stack,
     infos: Vec<ModuleInfo>,
-}
-
-/// What one module said.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Voice {
-    /// Its name with the start of its digest.
-    pub module: String,
-    /// What it said.
-    pub said: Said,
-}
-
-/// An answer, or why there is none.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Said {
-    /// Its manifest does not name the action.
-    Unasked,
-    /// It has no say.
-    NotApplicable,
-    /// It decided.
-    Decision(Decision),
-    /// It trapped, thought too long, wanted too much or broke the contract.
-    Fault(String),
-}
-
-impl Said {
-    fn of(answer: Result<Option<Decision>, PolicyError>) -> Self {
-        match answer {
-            Ok(None) => Self::NotApplicable,
-            Ok(Some(decision)) => Self::Decision(decision),
-            Err(fault) => Self::Fault(fault.to_string()),
-        }
-    }
-
-    /// In a few words, for people.
-    pub fn told(&self) -> String {
-        match self {
-            Self::Unasked => "is not asked: its manifest does not name the action".to_owned(),
-            Self::NotApplicable => "says nothing".to_owned(),
-            Self::Fault(fault) => format!("gives no answer: {fault}"),
-            Self::Decision(Decision::Permit(obligations)) if obligations.is_empty() => "permits".to_owned(),
-            Self::Decision(Decision::Permit(obligations)) => {
-                let names: Vec<_> = obligations
-                    .iter()
-                    .map(|obligation| match obligation {
-                        Obligation::NotifyAdmins => "notify-admins",
-                        Obligation::RequireOtp => "require-otp",
-                    })
-                    .collect();
-                format!("permits, with {}", names.join(", "))
-            }
-            Self::Decision(Decision::Deny(denial)) => {
-                let how = if denial.visible { "forbids" } else { "hides" };
-                let missing = if denial.missing.is_empty() {
-                    String::new()
-                } else {
-                    format!("; missing: {}", denial.missing.join(", "))
-                };
-                format!("{how} ({}: {}{missing})", denial.reason, denial.message)
-            }
-        }
-    }
-
-    /// Whether it permits.
-    pub fn permits(&self) -> bool {
-        matches!(self, Self::Decision(Decision::Permit(_)))
-    }
 }
 
 /// The module that a project space has until it installs another.
@@ -120,7 +54,7 @@ impl Desk {
             .map(|module| Voice {
                 module: module.label().to_owned(),
                 said: if module.knows(request.action) {
-                    Said::of(module.decide(request))
+                    heard(module.decide(request), Said::Decision)
                 } else {
                     Said::Unasked
                 },
@@ -131,7 +65,7 @@ impl Desk {
     /// The answer: of the only module, or of all of them together.
     pub fn decide(&self, request: &Request<'_>) -> Said {
         match self.stack.modules() {
-            [one] if one.knows(request.action) => Said::of(one.decide(request)),
+            [one] if one.knows(request.action) => heard(one.decide(request), Said::Decision),
             [_] => Said::NotApplicable,
             _ => settled(self.stack.decide(request)),
         }
@@ -144,7 +78,9 @@ impl Desk {
             [one] if one.knows(request.action) => {
                 let asked: Vec<_> = resources.iter().collect();
                 match one.decide_many(request, &asked) {
-                    Ok(answers) => answers.into_iter().map(|answer| Said::of(Ok(answer))).collect(),
+                    Ok(answers) => {
+                        answers.into_iter().map(|answer| heard(Ok(answer), Said::Decision)).collect()
+                    }
                     Err(fault) => all(&Said::Fault(fault.to_string())),
                 }
             }

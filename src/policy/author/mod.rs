@@ -14,13 +14,14 @@ mod template;
 mod trial;
 mod yaml;
 
+pub use crate::authz::{Said, Voice};
 pub use agreement::{Agreement, agreement};
 pub use asker::Asker;
 pub use bench::{Figure, Report as BenchReport, Stat, bench};
 pub use case::{Case, Cases, Expected, Question};
 pub use case_file::CaseError;
 pub use check::{CheckReport, Step, check};
-pub use desk::{Desk, Said, Voice, standard};
+pub use desk::{Desk, standard};
 pub use diff::{Difference, Effect, diff};
 pub use sampler::Sampler;
 pub use template::{Language, TemplateError, write_new};

@@ -1,6 +1,7 @@
 use super::case::{Case, Expected, Question};
 use super::case_file::Outcome;
-use super::desk::{Desk, Said};
+use super::desk::Desk;
+use crate::authz::Said;
 use crate::authz::{Attributes, Decision};
 
 /// How a case came out.
@@ -74,7 +75,7 @@ impl Expected {
     fn is_met(&self, said: &Said) -> bool {
         match said {
             Said::Unasked | Said::NotApplicable => self.outcome == Outcome::NotApplicable,
-            Said::Fault(_) => false,
+            Said::Fault(_) | Said::Rows(_) => false,
             Said::Decision(Decision::Permit(obligations)) => {
                 let same = |wanted: &Vec<_>| {
                     wanted.len() == obligations.len() && wanted.iter().all(|one| obligations.contains(one))

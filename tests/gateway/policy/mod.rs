@@ -3,7 +3,7 @@
 mod agreement;
 mod author;
 mod cache;
-mod guest;
+pub mod guest;
 mod hostile;
 mod kept;
 mod matrix;

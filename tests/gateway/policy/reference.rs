@@ -89,7 +89,8 @@ fn every_guarded_field_says_what_it_requires() {
     for path in files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/graphql")) {
         for (field, above) in guarded(&std::fs::read_to_string(&path).unwrap()) {
             count += 1;
-            if !above.contains("requires::apply(") {
+            // `canI` needs no right: it says who has one.
+            if !above.contains("requires::apply(") && field != "can_i" {
                 silent.push(format!("{}: `{field}`", path.display()));
             }
         }

@@ -85,7 +85,7 @@ fn table(asker: &Asker, kind: &str, action: &str, row: &Attributes, proposed: &A
             or_hidden(holds("edit_web_users") && all)
         }
 
-        ("audit_entry", "audit.read") => or_hidden(who.is_admin),
+        ("audit_entry", "audit.read") | ("decision", "decision.read") => or_hidden(who.is_admin),
 
         ("project_space", "mobile_worker.create") if !holds("edit_commcare_users") => needs(false),
         ("project_space", "mobile_worker.create") => match proposed.get("location_ids") {
@@ -387,6 +387,7 @@ fn rows(kind: &str) -> Vec<(Attributes, Attributes)> {
         "user_fields" => vec![none().with("id", hex(1))],
         "user_profile" => [70, 71].map(|id| none().with("id", hex(id))).into(),
         "group" => [30, 31].map(|id| none().with("id", hex(id))).into(),
+        "decision" => vec![none().with("id", hex(62)).with("action", "role.update")],
         "audit_entry" => vec![none().with("id", hex(61)).with("action", "role.update")],
         "api_key" => [1, 2].map(|id| none().with("owner_id", hex(id))).into(),
         other => unreachable!("standard has no rule for `{other}`"),
@@ -435,7 +436,7 @@ fn askers() -> Vec<Asker> {
 
 /// `session.*` and what is the operator's never reach a policy.
 fn questions() -> impl Iterator<Item = (&'static str, &'static str)> {
-    const KINDS: [&str; 15] = [
+    const KINDS: [&str; 16] = [
         "project_space",
         "invitation",
         "web_user",
@@ -451,6 +452,7 @@ fn questions() -> impl Iterator<Item = (&'static str, &'static str)> {
         "user_profile",
         "api_key",
         "audit_entry",
+        "decision",
     ];
     ACTIONS.iter().copied().filter(|(_, kind)| KINDS.contains(kind)).chain([
         ("mobile_worker.paint", "mobile_worker"),

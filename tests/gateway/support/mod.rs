@@ -17,10 +17,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use database::Database;
 use fieldgate::app::{Gateway, Parts};
 use fieldgate::authn::TokenKey;
-use fieldgate::authz::{Authorizer, PolicyEngine};
+use fieldgate::authz::PolicyEngine;
 use fieldgate::domain::{Channel, Clock, Origin, Principal, ProjectSpaceInput, RoleId, Settings, WebUserId};
 use fieldgate::outbound::personal_id::OpenIdTokens;
 use fieldgate::policy::PolicyConfig;
+use fieldgate::service::decision::{self, DecisionLogConfig, DecisionQueue};
 use fieldgate::service::mail::Mailer;
 use fieldgate::service::web_user::NewWebUser;
 use fieldgate::service::{Https, Services, mail, project_space, role, web_user};
@@ -94,6 +95,7 @@ impl TestApp {
                 cache_dir: Some(POLICIES.path().join("cache")),
                 ..PolicyConfig::default()
             },
+            decision_log: DecisionLogConfig::default(),
             mailer: Arc::clone(&mailbox) as Arc<dyn Mailer>,
             public_url: PUBLIC_URL.to_owned(),
             https: Arc::clone(&pages) as Arc<dyn Https>,
@@ -194,7 +196,7 @@ impl TestApp {
 
     /// The same gateway, with another policy engine.
     pub fn with_policy(self, policy: Arc<dyn PolicyEngine>) -> Self {
-        let authorizer = Authorizer::new(policy, Arc::clone(&self.clock) as Arc<dyn Clock>);
+        let authorizer = self.services.authorizer.clone().answered_by(policy);
         let services = Services { authorizer, ..Services::clone(&self.services) };
         self.with_services(services)
     }
@@ -209,6 +211,26 @@ impl TestApp {
     pub fn without_personal_id(self) -> Self {
         let services = Services { personal_id: None, ..Services::clone(&self.services) };
         self.with_services(services)
+    }
+
+    /// The same gateway, which keeps of decisions what this says.
+    pub fn with_decision_log(self, config: DecisionLogConfig) -> Self {
+        let engine = Arc::clone(&self.policy);
+        let decisions = Arc::new(DecisionQueue::new(config, engine));
+        let authorizer = self.services.authorizer.clone().told_to(Arc::clone(&decisions) as _);
+        let services = Services { authorizer, decisions, ..Services::clone(&self.services) };
+        self.with_services(services)
+    }
+
+    /// Writes down all decisions that wait for it; how many those were.
+    pub async fn keep_decisions(&self) -> usize {
+        let mut kept = 0;
+        loop {
+            match decision::write_some(&self.services).await.unwrap() {
+                0 => return kept,
+                written => kept += written,
+            }
+        }
     }
 
     /// The same gateway, with these operators.

@@ -1,0 +1,92 @@
+//! What the answer would be, without acting on it: for `viewer.canI`. Nothing in here makes a proof or opens a seal.
+
+use super::action::{ActionInfo, Realm, Resource};
+use super::attribute::{AttributeInfo, AttributeType, Attributes, Value};
+use super::authorizer::{Authorizer, permitted, standing};
+use super::decision::{Denied, Obligation};
+use super::proof::Sealed;
+use super::request::Request;
+use crate::domain::{DecisionId, Principal, ProjectSpaceId, Standing};
+use chrono::{DateTime, Utc};
+
+/// A permit that nobody can act on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Permitted {
+    /// The module that would settle it, with its digest.
+    pub policy: String,
+    /// What would be done along with it.
+    pub obligations: Vec<Obligation>,
+}
+
+/// What the answer would be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Examined {
+    /// When it was asked.
+    pub at: DateTime<Utc>,
+    /// The kind of the resource.
+    pub resource_kind: &'static str,
+    /// The answer.
+    pub answer: Result<Permitted, Denied>,
+}
+
+impl Authorizer {
+    /// Asks whether the principal might take an action on this resource. What it would propose is not known: of something
+    /// that is there, that it stays as it is; of something new, that it is placed where the principal is.
+    ///
+    /// The decision log is not told: nobody did anything.
+    pub async fn examine<R: Resource>(
+        &self,
+        principal: &Principal,
+        space: ProjectSpaceId,
+        Sealed(resource): &Sealed<R>,
+        action: &'static ActionInfo,
+    ) -> Examined {
+        let now = self.clock.now();
+        let examined = |answer| Examined { at: now, resource_kind: R::KIND, answer };
+        // Of another project space, or of nobody's: neither is there for this question.
+        if resource.realm() != Realm::ProjectSpace(space) || action.resource_kind != R::KIND {
+            return examined(Err(Denied::NotVisible));
+        }
+        let standing = match standing(principal, space) {
+            Ok(standing) => standing,
+            Err(denied) => return examined(Err(denied)),
+        };
+        let attributes = resource.attributes();
+        let request = Request {
+            identity: principal.identity,
+            signed_in_by: principal.signed_in_by,
+            standing: &standing,
+            action: action.name,
+            resource_kind: R::KIND,
+            resource_id: resource.id(),
+            proposed: nothing_special(action.proposes, &attributes, &standing),
+            attributes,
+            now,
+            decision: DecisionId::fresh(now),
+        };
+        let answer = permitted(self.policy.decide(&request).await, &request);
+        examined(answer.map(|(obligations, policy)| Permitted { policy, obligations }))
+    }
+}
+
+/// A proposal that changes nothing; of something new, the least that can be proposed.
+fn nothing_special(proposes: &[AttributeInfo], attributes: &Attributes, standing: &Standing) -> Attributes {
+    let mut proposed = Attributes::new();
+    let places: Vec<String> = standing.locations.iter().map(|id| id.hex()).collect();
+    for info in proposes {
+        let value = match (attributes.get(info.name), info.name) {
+            (Some(value), _) if info.takes(value) => value.clone(),
+            (_, "location_ids") => Value::Texts(places.clone()),
+            (_, "primary_location_id" | "parent_id") => places.first().cloned().into(),
+            _ if info.optional => Value::Nothing,
+            _ => match info.value {
+                AttributeType::Text => Value::Text(String::new()),
+                AttributeType::Integer => Value::Integer(0),
+                AttributeType::Boolean => Value::Boolean(false),
+                AttributeType::Texts => Value::Texts(Vec::new()),
+            },
+        };
+        proposed = proposed.with(info.name, value);
+    }
+    proposed
+}
