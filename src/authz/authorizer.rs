@@ -173,7 +173,7 @@ impl Authorizer {
         };
         let answer = self.policy.scope(&request).await;
         self.log.scoped(&request, &answer);
-        let rows = answer.map_err(|Undecided| Denied::Undecided)?.answer;
+        let rows = answer.map_err(|undecided| unavailable(&standing, undecided))?.answer;
         Ok(Scope { project_space: space, rows, decision, action: PhantomData })
     }
 }
@@ -195,7 +195,7 @@ pub(super) fn permitted(
     answer: Result<Decided<Decision>, Undecided>,
     request: &Request<'_>,
 ) -> Result<(Vec<Obligation>, String), Denied> {
-    let Decided { answer, policy } = answer.map_err(|Undecided| Denied::Undecided)?;
+    let Decided { answer, policy } = answer.map_err(|undecided| unavailable(request.standing, undecided))?;
     match (denial(&answer, request.signed_in_by), answer) {
         (None, Decision::Permit(obligations)) => Ok((obligations, policy)),
         (Some(denial), _) if denial.visible => {
@@ -220,6 +220,11 @@ fn stranger(principal: &Principal) -> Denied {
         Identity::Anonymous => Denied::Anonymous,
         Identity::WebUser(_) | Identity::MobileWorker(_) | Identity::System => Denied::NotVisible,
     }
+}
+
+/// What somebody hears when no policy answered: its admins can do something about it.
+fn unavailable(standing: &Standing, undecided: Undecided) -> Denied {
+    Denied::Undecided(standing.is_admin.then_some(undecided))
 }
 
 /// The gateway's own standing: the engine answers for it with `standard`, whatever stack the space has, so that no

@@ -42,11 +42,61 @@ pub struct Decided<T> {
     pub policy: String,
 }
 
-/// No answer was to be had: a trap, a missed deadline, too much memory, a malformed answer. The cause is logged where
-/// it happened; the caller learns nothing but that there was none.
+/// No answer was to be had. The cause is logged in full where it happened; what is told of it here is for the admins of
+/// the project space, whose module it is.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("policy `{policy}` gave no answer: {cause}")]
+pub struct Undecided {
+    /// The module that gave none: its name and the start of its digest. Empty when no module was to be had.
+    pub policy: String,
+    /// Why not.
+    pub cause: NoAnswer,
+}
+
+/// Why a module gave no answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the policy gave no answer")]
-pub struct Undecided;
+pub enum NoAnswer {
+    /// It thought too long.
+    #[error("it missed its deadline")]
+    Deadline,
+    /// It wanted more memory than it may have.
+    #[error("it wanted more memory than it may have")]
+    Memory,
+    /// It stopped.
+    #[error("it trapped")]
+    Trap,
+    /// It answered something that is no answer.
+    #[error("its answer breaks the contract")]
+    Contract,
+    /// It gave no answer several times in a row, and is left alone for a while.
+    #[error("it is in quarantine after repeated faults")]
+    Quarantine,
+    /// The project space's stack could not be loaded.
+    #[error("the stack could not be loaded")]
+    NotLoaded,
+    /// The project space's policies took more of the machine than their share.
+    #[error("the project space's policies have used up their time: make them faster")]
+    OverBudget,
+    /// Too many questions at one moment.
+    #[error("too many questions at one moment")]
+    Busy,
+}
+
+impl NoAnswer {
+    /// Its name, for programs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Deadline => "deadline",
+            Self::Memory => "memory",
+            Self::Trap => "trap",
+            Self::Contract => "contract",
+            Self::Quarantine => "quarantine",
+            Self::NotLoaded => "not_loaded",
+            Self::OverBudget => "over_budget",
+            Self::Busy => "busy",
+        }
+    }
+}
 
 /// The caller may not.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -67,7 +117,7 @@ pub enum Denied {
         /// Its reason.
         denial: Denial,
     },
-    /// No policy answered.
-    #[error("the policy of this project space gave no answer")]
-    Undecided,
+    /// No policy answered. Why not is told to admins of the project space, and to nobody else.
+    #[error("{}", .0.as_ref().map_or_else(|| "the policy of this project space gave no answer".to_owned(), ToString::to_string))]
+    Undecided(Option<Undecided>),
 }

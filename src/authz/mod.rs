@@ -20,7 +20,7 @@ pub use action::*;
 pub use attribute::{Attribute, AttributeInfo, AttributeType, Attributes, Value};
 pub use authorizer::{Authorizer, PolicyEngine};
 pub use condition::{Condition, Rows};
-pub use decision::{Decided, Decision, Denial, Denied, Obligation, Undecided};
+pub use decision::{Decided, Decision, Denial, Denied, NoAnswer, Obligation, Undecided};
 pub use examine::{Examined, Permitted};
 pub use log::DecisionLog;
 pub use proof::{AnotherRow, Authorized, Scope, Sealed, Visible};

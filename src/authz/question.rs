@@ -97,7 +97,7 @@ pub enum Answer {
     Rows(Rows),
     /// Rows in too many words to keep.
     ManyRows,
-    /// Nothing: the class of the fault, as far as it is known.
+    /// Nothing: the name of the [`NoAnswer`](super::NoAnswer).
     Fault(String),
 }
 

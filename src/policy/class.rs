@@ -7,6 +7,9 @@ use super::config::PolicyConfig;
 use super::limits::Allowance;
 use std::time::Duration;
 
+/// Most instances that one module of a project space has at a time, when they are kept.
+pub(super) const KEPT_MAX: usize = 4;
+
 /// How big a module is, and so how it is run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Class {
@@ -71,7 +74,7 @@ impl Class {
     pub(super) fn kept(self) -> Option<usize> {
         match self {
             Self::Compact => None,
-            Self::Interpreted => Some(4),
+            Self::Interpreted => Some(KEPT_MAX),
         }
     }
 }

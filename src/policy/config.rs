@@ -1,5 +1,6 @@
 //! What an operator may set.
 
+use super::class::KEPT_MAX;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -19,6 +20,17 @@ pub struct PolicyConfig {
     pub compile_deadline: Duration,
     /// How many questions may be under way at one moment. Each reserves address space, and none is used up by waiting.
     pub instances: u32,
+    /// How much processor time the own policies of one project space may take of each second, in the long run.
+    pub time_per_second: Duration,
+}
+
+impl PolicyConfig {
+    /// How many questions one project space's own policies may have under way at one moment: half of the machine, so that
+    /// the other half is always there for everybody else, and no more than there are kept instances of a large module.
+    pub(super) fn questions_at_a_time(&self) -> usize {
+        let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        (processors / 2).clamp(1, KEPT_MAX)
+    }
 }
 
 impl Default for PolicyConfig {
@@ -30,6 +42,7 @@ impl Default for PolicyConfig {
             interpreter_memory_limit: 64 << 20,
             compile_deadline: Duration::from_secs(10),
             instances: 256,
+            time_per_second: Duration::from_millis(250),
         }
     }
 }

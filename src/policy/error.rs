@@ -1,6 +1,7 @@
 //! Why a module gave no answer, or was not taken. For operators and logs; an API caller only hears that there was none.
 
 use super::class::Class;
+use crate::authz::NoAnswer;
 use std::time::Duration;
 
 /// Why a module gave no answer, or was not taken.
@@ -24,6 +25,12 @@ pub enum PolicyError {
     /// The project space has a stack, and it could not be loaded.
     #[error("the project space's own policy could not be loaded")]
     Withheld,
+    /// The project space's own policies have taken more than their share of the machine.
+    #[error("the project space's policies have used up their time")]
+    OverBudget,
+    /// The project space has too many questions under way; the module is slow at worst.
+    #[error("too many questions of this project space at one moment")]
+    Crowded,
     /// Too many questions at one moment; the module is not to blame.
     #[error("more questions at one moment than there are instances: raise `instances`")]
     Exhausted,
@@ -108,6 +115,23 @@ pub enum PolicyError {
     /// A compiling thread went away.
     #[error("the compiler stopped")]
     Compiler(#[source] tokio::task::JoinError),
+}
+
+impl PolicyError {
+    /// What the admins of the project space hear of it.
+    pub(super) fn told(&self) -> NoAnswer {
+        match self {
+            Self::Deadline(_) => NoAnswer::Deadline,
+            Self::Memory => NoAnswer::Memory,
+            Self::Trap(_) => NoAnswer::Trap,
+            Self::Contract(_) => NoAnswer::Contract,
+            Self::Quarantine => NoAnswer::Quarantine,
+            Self::OverBudget => NoAnswer::OverBudget,
+            Self::Exhausted | Self::Crowded => NoAnswer::Busy,
+            // The rest are reasons for which a module is not taken.
+            _ => NoAnswer::NotLoaded,
+        }
+    }
 }
 
 /// One thing that a module finds wrong with its settings.

@@ -5,6 +5,7 @@ use super::config::PolicyConfig;
 use super::error::PolicyError;
 use super::inspect::ModuleInfo;
 use super::loader::{Loader, ModuleSource};
+use super::share::Share;
 use super::stack::{Stack, Unanswered};
 use crate::authz::{
     Decided, Decision, ManyRequest, PolicyEngine, Question, Request, Rows, ScopeRequest, StackName,
@@ -28,11 +29,18 @@ pub struct PolicyHost {
     /// a new map and swaps it in, so every question hears either the old stack or the new one.
     ///
     /// Nothing stands for a stack that could not be loaded: it must not be answered for by a laxer one.
-    stacks: ArcSwap<HashMap<ProjectSpaceId, Option<Arc<Stack>>>>,
+    stacks: ArcSwap<HashMap<ProjectSpaceId, Option<Arc<Own>>>>,
     /// Compiling cannot be interrupted, so an abandoned compilation keeps its turn until it is over.
     /// One for each class: a large module takes its time, and no small one waits for it.
     compilers: [Arc<Semaphore>; 2],
     compile_deadlines: [Duration; 2],
+    config: PolicyConfig,
+}
+
+/// A project space's own stack, and what it may take of the machine.
+struct Own {
+    stack: Stack,
+    share: Share,
 }
 
 impl PolicyHost {
@@ -49,6 +57,7 @@ impl PolicyHost {
             compilers: [(); 2].map(|()| Arc::new(Semaphore::new(1))),
             compile_deadlines: [Class::Compact, Class::Interpreted]
                 .map(|class| class.compile_deadline(&config)),
+            config,
         })
     }
 
@@ -86,10 +95,10 @@ impl PolicyHost {
             .await
             .map_err(|_| PolicyError::CompileDeadline(deadline))??;
         let labels = stack.labels().join(", ");
-        let stack = Arc::new(stack);
+        let own = Arc::new(Own { stack, share: Share::new(&self.config) });
         self.stacks.rcu(|stacks| {
             let mut stacks = HashMap::clone(stacks);
-            stacks.insert(space, Some(Arc::clone(&stack)));
+            stacks.insert(space, Some(Arc::clone(&own)));
             stacks
         });
         tracing::info!(project_space = %space, policies = labels, "installed the policy stack of `{space}`");
@@ -120,7 +129,7 @@ impl PolicyHost {
     /// Names and digests of the modules that answer for a project space, in order.
     pub fn modules(&self, space: ProjectSpaceId) -> Vec<String> {
         match self.stacks.load().get(&space) {
-            Some(Some(stack)) => stack.labels(),
+            Some(Some(own)) => own.stack.labels(),
             Some(None) => Vec::new(),
             None => self.standard.labels(),
         }
@@ -138,19 +147,20 @@ impl PolicyHost {
     ///
     /// # Errors
     /// [`Undecided`] when there is no answer for one of them.
-    pub fn decide_many(&self, request: &ManyRequest<'_>) -> Result<Vec<Decided<Decision>>, Undecided> {
+    pub async fn decide_many(&self, request: &ManyRequest<'_>) -> Result<Vec<Decided<Decision>>, Undecided> {
         let space = request.project_space();
         let mut decided = Vec::with_capacity(request.resources.len());
         for batch in request.resources.chunks(BATCH) {
             let answers = self
                 .answer(space, request.identity, |stack| stack.decide_many(request, batch))
+                .await
                 .map_err(|unanswered| undecided(space, request.action, &unanswered))?;
             decided.extend(answers);
         }
         Ok(decided)
     }
 
-    fn answer<T>(
+    async fn answer<T>(
         &self,
         space: ProjectSpaceId,
         identity: Identity,
@@ -160,10 +170,14 @@ impl PolicyHost {
         if identity == Identity::System {
             return ask(&self.standard);
         }
-        match self.stacks.load().get(&space) {
-            Some(Some(stack)) => ask(stack),
-            Some(None) => Err(Unanswered { policy: String::new(), cause: PolicyError::Withheld }),
-            None => ask(&self.standard),
+        let own = match self.stacks.load().get(&space) {
+            None => return ask(&self.standard),
+            Some(None) => return Err(Unanswered { policy: String::new(), cause: PolicyError::Withheld }),
+            Some(Some(own)) => Arc::clone(own),
+        };
+        match own.share.turn().await {
+            Ok(turn) => turn.take(|| ask(&own.stack)),
+            Err(cause) => Err(Unanswered { policy: own.stack.labels().join(", "), cause }),
         }
     }
 }
@@ -173,17 +187,19 @@ const BATCH: usize = 100;
 
 #[async_trait::async_trait]
 impl PolicyEngine for PolicyHost {
-    // A decision takes a few microseconds and at most its deadline, so it runs right here: handing it to another
-    // thread costs more than it does.
+    // A decision takes a few microseconds, so it runs right here: handing it to another thread costs more than it does.
+    // What is known to be slower hands the thread's other work over (`share`).
     async fn decide(&self, request: &Request<'_>) -> Result<Decided<Decision>, Undecided> {
         let space = request.project_space();
         self.answer(space, request.identity, |stack| stack.decide(request))
+            .await
             .map_err(|unanswered| undecided(space, request.action, &unanswered))
     }
 
     async fn scope(&self, request: &ScopeRequest<'_>) -> Result<Decided<Rows>, Undecided> {
         let space = request.project_space();
         self.answer(space, request.identity, |stack| stack.scope(request))
+            .await
             .map_err(|unanswered| undecided(space, request.action, &unanswered))
     }
 
@@ -211,7 +227,7 @@ fn undecided(space: ProjectSpaceId, action: &str, unanswered: &Unanswered) -> Un
         "policy `{}` gave no answer to `{action}`",
         unanswered.policy,
     );
-    Undecided
+    Undecided { policy: unanswered.policy.clone(), cause: unanswered.cause.told() }
 }
 
 impl std::fmt::Debug for PolicyHost {

@@ -22,6 +22,7 @@ mod loader;
 mod module;
 mod question;
 pub mod reference;
+mod share;
 mod stack;
 mod words;
 

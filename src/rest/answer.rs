@@ -89,7 +89,14 @@ impl From<Failure> for Answer {
             Failure::Denied(Denied::Anonymous) | Failure::Unauthenticated => {
                 problem(401, "UNAUTHENTICATED", &detail)
             }
-            Failure::Denied(Denied::Undecided) => problem(503, "UNAVAILABLE", &detail),
+            Failure::Denied(Denied::Undecided(undecided)) => {
+                let mut answer = problem(503, "UNAVAILABLE", &detail);
+                if let (Some(Json::Object(body)), Some(undecided)) = (&mut answer.body, undecided) {
+                    body.insert("policy".to_owned(), json!(undecided.policy));
+                    body.insert("fault".to_owned(), json!(undecided.cause.name()));
+                }
+                answer
+            }
             Failure::Busy => {
                 Answer { retry_after: Some(BUSY_SECONDS), ..problem(503, "UNAVAILABLE", &detail) }
             }

@@ -1,6 +1,7 @@
 //! The gate, seen from outside: what becomes of a policy's answer, what a policy is told, and what is written down of it.
 
 use crate::scene::{entries, outsider, worker, worker_with};
+use crate::support::permits::undecided;
 use crate::support::{ADMIN, TestApp};
 use fieldgate::authz::{
     Attributes, Decided, Decision, Denial, Obligation, PolicyEngine, Request, Rows, ScopeRequest, Undecided,
@@ -69,7 +70,7 @@ fn of(id: &str) -> Json {
 
 #[tokio::test]
 async fn without_an_answer_nothing_is_done_and_nothing_is_shown() {
-    let (app, _) = under("mobile_worker.deactivate", Err(Undecided), Ok(Rows::Nothing)).await;
+    let (app, _) = under("mobile_worker.deactivate", Err(undecided()), Ok(Rows::Nothing)).await;
     let id = worker(&app, "amina").await;
     let admin = app.admin().await;
     let before = entries(&app, "").await.len();
@@ -77,7 +78,7 @@ async fn without_an_answer_nothing_is_done_and_nothing_is_shown() {
     assert_eq!(app.rows("SELECT status FROM mobile_worker").await.unwrap(), [["active"]]);
     assert_eq!(entries(&app, "").await.len(), before);
 
-    let (app, _) = under("mobile_worker.read", Err(Undecided), Err(Undecided)).await;
+    let (app, _) = under("mobile_worker.read", Err(undecided()), Err(undecided())).await;
     let id = worker(&app, "amina").await;
     let admin = app.admin().await;
     let answer = admin.run(LIST, json!({})).await;
@@ -192,7 +193,7 @@ async fn a_policy_is_told_how_things_are_and_how_they_would_be() {
 
 #[tokio::test]
 async fn a_list_takes_one_question_however_many_rows_it_has() {
-    let (app, engine) = under("", Err(Undecided), Err(Undecided)).await;
+    let (app, engine) = under("", Err(undecided()), Err(undecided())).await;
     for number in 0..30 {
         worker(&app, &format!("w{number}")).await;
     }

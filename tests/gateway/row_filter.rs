@@ -2,6 +2,7 @@
 //! workers that a list finds under a scope are those that the condition holds of, on both databases.
 
 use crate::scene::{Tree, group, ids, role, worker_with};
+use crate::support::permits::undecided;
 use crate::support::{TestApp, operator};
 use fieldgate::authz::{
     Attributes, Authorizer, Condition, Decided, Decision, PolicyEngine, ReadMobileWorker, Request, Resource,
@@ -27,7 +28,7 @@ struct Only(Rows);
 #[async_trait::async_trait]
 impl PolicyEngine for Only {
     async fn decide(&self, _: &Request<'_>) -> Result<Decided<Decision>, Undecided> {
-        Err(Undecided)
+        Err(undecided())
     }
 
     async fn scope(&self, _: &ScopeRequest<'_>) -> Result<Decided<Rows>, Undecided> {

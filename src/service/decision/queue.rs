@@ -165,8 +165,8 @@ impl DecisionLog for DecisionQueue {
             Record {
                 question: room.question(request),
                 is_whole: room.is_whole(),
-                answer: decided.map_or_else(no_answer, decision),
-                policy: decided.map(|decided| decided.policy.clone()).unwrap_or_default(),
+                answer: answer.as_ref().map_or_else(no_answer, decision),
+                policy: settled_by(answer),
                 stack,
             }
         });
@@ -177,20 +177,27 @@ impl DecisionLog for DecisionQueue {
         if request.identity == Identity::System || !is_kept || self.config.keep_rows == 0 {
             return;
         }
-        let decided = answer.as_ref().ok();
         self.put(request.project_space(), |stack| {
             let mut room = Room::new();
             Record {
                 question: room.scope_question(request),
                 is_whole: room.is_whole(),
-                answer: decided.map_or_else(no_answer, |decided| rows(&decided.answer)),
-                policy: decided.map(|decided| decided.policy.clone()).unwrap_or_default(),
+                answer: answer.as_ref().map_or_else(no_answer, |decided| rows(&decided.answer)),
+                policy: settled_by(answer),
                 stack,
             }
         });
     }
 }
 
-fn no_answer() -> Answer {
-    Answer::Fault("no answer".to_owned())
+fn no_answer(undecided: &Undecided) -> Answer {
+    Answer::Fault(undecided.cause.name().to_owned())
+}
+
+/// The module that answered, or that gave no answer.
+fn settled_by<T>(answer: &Result<Decided<T>, Undecided>) -> String {
+    match answer {
+        Ok(decided) => decided.policy.clone(),
+        Err(undecided) => undecided.policy.clone(),
+    }
 }

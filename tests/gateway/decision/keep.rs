@@ -1,6 +1,7 @@
 use super::{CREATE, DEACTIVATE, keeping, kept, spawn};
 use crate::scene::{EDITOR, VIEWER, member, worker};
 use crate::support::TestApp;
+use crate::support::permits::undecided;
 use chrono::TimeDelta;
 use fieldgate::authz::{Decided, Decision, PolicyEngine, Request, Rows, ScopeRequest, Undecided};
 use fieldgate::service::decision::DecisionLogConfig;
@@ -66,11 +67,11 @@ struct Silent;
 #[async_trait::async_trait]
 impl PolicyEngine for Silent {
     async fn decide(&self, _: &Request<'_>) -> Result<Decided<Decision>, Undecided> {
-        Err(Undecided)
+        Err(undecided())
     }
 
     async fn scope(&self, _: &ScopeRequest<'_>) -> Result<Decided<Rows>, Undecided> {
-        Err(Undecided)
+        Err(undecided())
     }
 }
 

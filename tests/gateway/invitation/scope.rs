@@ -2,6 +2,7 @@
 
 use super::{invite, token};
 use crate::scene::{Tree, assert_not_found, member, nowhere, role, role_of};
+use crate::support::permits::undecided;
 use crate::support::{Actor, TestApp, operator};
 use fieldgate::authz::{
     Attributes, Authorizer, Condition, Decided, Decision, PolicyEngine, ReadInvitation, Request, Resource,
@@ -65,7 +66,7 @@ struct Only(Rows);
 #[async_trait::async_trait]
 impl PolicyEngine for Only {
     async fn decide(&self, _: &Request<'_>) -> Result<Decided<Decision>, Undecided> {
-        Err(Undecided)
+        Err(undecided())
     }
 
     async fn scope(&self, _: &ScopeRequest<'_>) -> Result<Decided<Rows>, Undecided> {

@@ -1,7 +1,7 @@
 //! Modules that mean harm. Each gives no answer, in time, and nobody else notices.
 
 use super::{Asker, guest, host, permits, space};
-use fieldgate::authz::{AskedResource, Attributes, PolicyEngine, Undecided};
+use fieldgate::authz::{AskedResource, Attributes, PolicyEngine};
 use fieldgate::policy::{ModuleSource, PolicyConfig, PolicyError, PolicyHost};
 use std::time::{Duration, Instant};
 
@@ -36,22 +36,20 @@ async fn a_hostile_guest_gives_no_answer_in_time_and_nobody_else_notices() {
         if deviates("decide") || deviates("cabi_post_decide") {
             let question = victim.asks_to_read_the_space();
             let start = Instant::now();
-            assert_eq!(host.decide(&question).await, Err(Undecided), "`{name}` decided");
+            assert!(host.decide(&question).await.is_err(), "`{name}` decided");
             assert!(start.elapsed() < IN_TIME, "`{name}` took {:?}", start.elapsed());
         }
         if deviates("decide-many") {
             let questions =
                 victim.asks_about("project_space.read", "project_space", vec![AskedResource::default()]);
-            assert_eq!(
-                in_time(&name, || host.decide_many(&questions)),
-                Err(Undecided),
-                "`{name}` decided many"
-            );
+            let start = Instant::now();
+            assert!(host.decide_many(&questions).await.is_err(), "`{name}` decided many");
+            assert!(start.elapsed() < IN_TIME, "`{name}` took {:?}", start.elapsed());
         }
         if deviates("scope") {
             let question = victim.asks_for_rows("mobile_worker.read", "mobile_worker");
             let start = Instant::now();
-            assert_eq!(host.scope(&question).await, Err(Undecided), "`{name}` gave a scope");
+            assert!(host.scope(&question).await.is_err(), "`{name}` gave a scope");
             assert!(start.elapsed() < IN_TIME, "`{name}` took {:?}", start.elapsed());
         }
 
@@ -70,7 +68,7 @@ async fn a_guest_that_does_no_harm_in_the_same_frame_is_heard() {
     let answer = host.decide(&question).await.unwrap();
     assert!(permits(&answer.answer) && answer.policy.starts_with("hostile@"), "{answer:?}");
     let many = asker.asks_about("role.create", "project_space", vec![AskedResource::default(); 3]);
-    let answers = host.decide_many(&many).unwrap();
+    let answers = host.decide_many(&many).await.unwrap();
     assert!(answers.len() == 3 && answers.iter().all(|answer| permits(&answer.answer)), "{answers:?}");
 }
 
@@ -142,11 +140,11 @@ async fn a_module_that_faults_again_and_again_is_no_longer_asked() {
     host.install(space(2), module(guest::component(&endless))).await.unwrap();
     let asker = Asker::admin().in_space(space(2));
     for _ in 0..5 {
-        assert_eq!(host.decide(&asker.asks_to_read_the_space()).await, Err(Undecided));
+        assert!(host.decide(&asker.asks_to_read_the_space()).await.is_err());
     }
     let start = Instant::now();
     for _ in 0..100 {
-        assert_eq!(host.decide(&asker.asks_to_read_the_space()).await, Err(Undecided));
+        assert!(host.decide(&asker.asks_to_read_the_space()).await.is_err());
     }
     assert!(start.elapsed() < IN_TIME, "a hundred questions took {:?}", start.elapsed());
 }

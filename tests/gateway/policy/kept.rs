@@ -1,7 +1,7 @@
 //! Modules that bring an interpreter along: large, slow to start, and so kept from one question to the next.
 
 use super::{Asker, guest, host, permits, space};
-use fieldgate::authz::{PolicyEngine, Undecided};
+use fieldgate::authz::PolicyEngine;
 use fieldgate::policy::author::{Desk, Sampler, agreement};
 use fieldgate::policy::{Class, ModuleSource, PolicyConfig};
 use std::time::{Duration, Instant};
@@ -71,7 +71,7 @@ async fn an_instance_that_faulted_is_gone() {
     let asker = Asker::admin().in_space(space(2));
     for _ in 0..3 {
         assert!(permits(&host.decide(&asker.asks_to_read_the_space()).await.unwrap().answer));
-        assert_eq!(host.decide(&asker.asks_to_read_the_space()).await, Err(Undecided));
+        assert!(host.decide(&asker.asks_to_read_the_space()).await.is_err());
     }
 }
 
@@ -82,7 +82,7 @@ async fn a_large_module_that_never_ends_is_cut_off_as_well() {
     host.install(space(2), vec![source(grown(guest::component(&endless)))]).await.unwrap();
     let asker = Asker::admin().in_space(space(2));
     let start = Instant::now();
-    assert_eq!(host.decide(&asker.asks_to_read_the_space()).await, Err(Undecided));
+    assert!(host.decide(&asker.asks_to_read_the_space()).await.is_err());
     assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
     let standard = Asker::admin();
     assert!(permits(&host.decide(&standard.asks_to_read_the_space()).await.unwrap().answer));

@@ -21,7 +21,8 @@ async fn decided(host: &PolicyHost, components: &[Vec<u8>]) -> (Decision, String
     let asker = Asker::admin().in_space(space(2));
     let one = host.decide(&asker.asks_to_read_the_space()).await.unwrap();
     let twice = vec![AskedResource::default(); 2];
-    let many = host.decide_many(&asker.asks_about("project_space.read", "project_space", twice)).unwrap();
+    let many =
+        host.decide_many(&asker.asks_about("project_space.read", "project_space", twice)).await.unwrap();
     assert_eq!(many, [one.clone(), one.clone()], "many are decided as one is");
     (one.answer, one.policy)
 }

@@ -462,8 +462,8 @@ fn questions() -> impl Iterator<Item = (&'static str, &'static str)> {
     ])
 }
 
-#[test]
-fn standard_says_what_the_table_says() {
+#[tokio::test]
+async fn standard_says_what_the_table_says() {
     let host = host();
     let mut asked = 0;
     for asker in askers() {
@@ -475,7 +475,7 @@ fn standard_says_what_the_table_says() {
                 proposed: proposed.clone(),
             });
             let request = asker.asks_about(action, kind, resources.collect());
-            for ((row, proposed), decided) in rows.iter().zip(host.decide_many(&request).unwrap()) {
+            for ((row, proposed), decided) in rows.iter().zip(host.decide_many(&request).await.unwrap()) {
                 let said = match &decided.answer {
                     Decision::Permit(obligations) if obligations.is_empty() => Permit,
                     Decision::Permit(_) => panic!("standard asks for nothing"),
@@ -512,23 +512,23 @@ const REASONS: &[&str] = &[
     "not_your_own",
 ];
 
-#[test]
-fn a_denial_names_what_is_missing() {
+#[tokio::test]
+async fn a_denial_names_what_is_missing() {
     let host = host();
     let asker = Asker::web_user(&["edit_locations"]);
-    let missing = |action| {
+    let missing = async |action| {
         let request = asker.asks_about(action, "project_space", vec![AskedResource::default()]);
-        match host.decide_many(&request).unwrap().pop().unwrap().answer {
+        match host.decide_many(&request).await.unwrap().pop().unwrap().answer {
             Decision::Deny(denial) => (denial.message, denial.missing),
             permit @ Decision::Permit(_) => panic!("{permit:?}"),
         }
     };
     assert_eq!(
-        missing("group.create"),
+        missing("group.create").await,
         ("this needs the permission `edit_groups`".to_owned(), vec!["edit_groups".to_owned()])
     );
     assert_eq!(
-        missing("location_type.create"),
+        missing("location_type.create").await,
         ("this needs `access_all_locations`".to_owned(), vec!["access_all_locations".to_owned()])
     );
 }

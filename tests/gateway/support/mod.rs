@@ -5,7 +5,7 @@ mod actor;
 mod database;
 mod mailbox;
 mod pages;
-mod permits;
+pub mod permits;
 mod smtp_server;
 
 pub use actor::{Actor, Answer};

@@ -1,4 +1,4 @@
-use fieldgate::authz::{Decided, Decision, PolicyEngine, Request, Rows, ScopeRequest, Undecided};
+use fieldgate::authz::{Decided, Decision, NoAnswer, PolicyEngine, Request, Rows, ScopeRequest, Undecided};
 use fieldgate::policy::PolicyHost;
 use std::sync::Arc;
 
@@ -24,4 +24,9 @@ impl PolicyEngine for Permits {
         }
         Ok(Decided { answer: Rows::Everything, policy: "permits@1".to_owned() })
     }
+}
+
+/// What an engine says that has no answer.
+pub fn undecided() -> Undecided {
+    Undecided { policy: "test@1".to_owned(), cause: NoAnswer::Trap }
 }

@@ -2,6 +2,7 @@
 
 use super::{id_of, one_more_admin};
 use crate::scene::{Tree, assert_not_found, faults, member, nowhere, role};
+use crate::support::permits::undecided;
 use crate::support::{TestApp, operator};
 use fieldgate::authz::{
     Attributes, Authorizer, Condition, Decided, Decision, PolicyEngine, ReadWebUser, Request, Resource, Rows,
@@ -68,7 +69,7 @@ struct Only(Rows);
 #[async_trait::async_trait]
 impl PolicyEngine for Only {
     async fn decide(&self, _: &Request<'_>) -> Result<Decided<Decision>, Undecided> {
-        Err(Undecided)
+        Err(undecided())
     }
 
     async fn scope(&self, _: &ScopeRequest<'_>) -> Result<Decided<Rows>, Undecided> {
