@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The mutations that the schema prints.
-fn mutations(schema: &str) -> Vec<String> {
+pub fn mutations(schema: &str) -> Vec<String> {
     let (_, body) = schema.split_once("\ntype Mutation {\n").unwrap();
     let (body, _) = body.split_once("\n}").unwrap();
     let mut in_description = false;

@@ -12,6 +12,7 @@ mod access_request;
 mod account;
 mod api_key;
 mod audit;
+mod authz_matrix;
 mod cli;
 mod cli_mail;
 mod cli_personal_id;

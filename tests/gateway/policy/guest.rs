@@ -70,6 +70,8 @@ pub fn answering(decision: &str) -> Vec<u8> {
     ))
 }
 
+/// Permit, with no obligation.
+pub const PERMIT_PLAINLY: &str = r"\00";
 /// Permit, with the obligation to notify the admins.
 pub const PERMIT: &str =
     r"\00\00\00\00\20\02\00\00\01\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00";
