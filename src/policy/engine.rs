@@ -19,6 +19,12 @@ impl Ticks {
     pub(super) fn now(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
     }
+
+    /// Lets time pass.
+    #[cfg(test)]
+    pub(super) fn pass(&self, time: Duration) {
+        self.0.fetch_add(in_ticks(time), Ordering::Relaxed);
+    }
 }
 
 /// Ticks that take at least this long.

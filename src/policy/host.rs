@@ -14,7 +14,7 @@ use crate::authz::{
 use crate::domain::{Identity, ProjectSpaceId};
 use arc_swap::ArcSwap;
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::Semaphore;
 
@@ -35,6 +35,21 @@ pub struct PolicyHost {
     compilers: [Arc<Semaphore>; 2],
     compile_deadlines: [Duration; 2],
     config: PolicyConfig,
+    quarantined: Mutex<Vec<Quarantined>>,
+}
+
+/// Most quarantines that wait to be heard of.
+const QUARANTINED_MAX: usize = 1_000;
+
+/// A module is left alone for a while.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quarantined {
+    /// Whose stack it is in.
+    pub space: ProjectSpaceId,
+    /// Its name with the start of its digest.
+    pub policy: String,
+    /// For how long.
+    pub lasts: Duration,
 }
 
 /// A project space's own stack, and what it may take of the machine.
@@ -58,6 +73,7 @@ impl PolicyHost {
             compile_deadlines: [Class::Compact, Class::Interpreted]
                 .map(|class| class.compile_deadline(&config)),
             config,
+            quarantined: Mutex::default(),
         })
     }
 
@@ -160,6 +176,28 @@ impl PolicyHost {
         Ok(decided)
     }
 
+    /// The quarantines that have begun since it was last asked.
+    pub fn quarantined(&self) -> Vec<Quarantined> {
+        std::mem::take(&mut *self.quarantined.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn report(&self, space: ProjectSpaceId, stack: &Stack) {
+        for module in stack.modules() {
+            let Some(lasts) = module.quarantine() else { continue };
+            let policy = module.label().to_owned();
+            tracing::warn!(
+                project_space = %space,
+                policy,
+                seconds = lasts.as_secs(),
+                "policy `{policy}` of `{space}` is in quarantine after repeated faults"
+            );
+            let mut quarantined = self.quarantined.lock().unwrap_or_else(PoisonError::into_inner);
+            if quarantined.len() < QUARANTINED_MAX {
+                quarantined.push(Quarantined { space, policy, lasts });
+            }
+        }
+    }
+
     async fn answer<T>(
         &self,
         space: ProjectSpaceId,
@@ -176,7 +214,13 @@ impl PolicyHost {
             Some(Some(own)) => Arc::clone(own),
         };
         match own.share.turn().await {
-            Ok(turn) => turn.take(|| ask(&own.stack)),
+            Ok(turn) => {
+                let answer = turn.take(|| ask(&own.stack));
+                if answer.is_err() {
+                    self.report(space, &own.stack);
+                }
+                answer
+            }
             Err(cause) => Err(Unanswered { policy: own.stack.labels().join(", "), cause }),
         }
     }

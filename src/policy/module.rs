@@ -2,17 +2,13 @@
 
 use super::answer;
 use super::compiled::Compiled;
-use super::engine::{Ticks, in_ticks};
+use super::engine::Ticks;
 use super::error::PolicyError;
+use super::health::{Health, is_fault};
 use super::inspect::ModuleInfo;
 use super::question;
 use crate::authz::{AskedResource, Decision, ManyRequest, Request, Rows, ScopeRequest};
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
-
-/// After so many faults in a row a module is left alone for a while, so that it cannot use up the processor.
-const FAULTS_MAX: u32 = 5;
-const QUARANTINE: Duration = Duration::from_secs(10);
 
 /// Whose module it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,9 +27,7 @@ pub(super) struct Module {
     actions: Vec<String>,
     compiled: Compiled,
     settings: String,
-    ticks: Ticks,
-    faults: AtomicU32,
-    quarantined_until: AtomicU64,
+    health: Health,
 }
 
 impl Module {
@@ -50,9 +44,7 @@ impl Module {
             actions: info.actions.clone(),
             compiled,
             settings,
-            ticks,
-            faults: AtomicU32::new(0),
-            quarantined_until: AtomicU64::new(0),
+            health: Health::new(ticks),
         }
     }
 
@@ -105,28 +97,20 @@ impl Module {
         })
     }
 
+    /// How long it is left alone, when that has just begun.
+    pub(super) fn quarantine(&self) -> Option<Duration> {
+        self.health.news()
+    }
+
     fn watched<T>(&self, ask: impl FnOnce() -> Result<T, PolicyError>) -> Result<T, PolicyError> {
-        if self.ticks.now() < self.quarantined_until.load(Ordering::Relaxed) {
+        if self.health.is_quarantined() {
             return Err(PolicyError::Quarantine);
         }
         let answer = ask();
         match &answer {
-            // Read first: an unconditional store would have all threads fight for this line of cache.
-            Ok(_) if self.faults.load(Ordering::Relaxed) == 0 => {}
-            Ok(_) => self.faults.store(0, Ordering::Relaxed),
-            Err(PolicyError::Exhausted) => {}
-            Err(_) if self.trust == Trust::Ours => {}
-            Err(_) => {
-                if self.faults.fetch_add(1, Ordering::Relaxed).saturating_add(1) >= FAULTS_MAX {
-                    self.faults.store(0, Ordering::Relaxed);
-                    let until = self.ticks.now().saturating_add(in_ticks(QUARANTINE));
-                    self.quarantined_until.store(until, Ordering::Relaxed);
-                    tracing::warn!(
-                        policy = self.label,
-                        "policy module is in quarantine after repeated faults"
-                    );
-                }
-            }
+            Ok(_) => self.health.answered(),
+            Err(error) if self.trust == Trust::Theirs && is_fault(error) => self.health.faulted(),
+            Err(_) => {}
         }
         answer
     }

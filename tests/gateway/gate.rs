@@ -1,6 +1,6 @@
 //! The gate, seen from outside: what becomes of a policy's answer, what a policy is told, and what is written down of it.
 
-use crate::scene::{entries, outsider, worker, worker_with};
+use crate::scene::{entries, member, outsider, worker, worker_with};
 use crate::support::permits::undecided;
 use crate::support::{ADMIN, TestApp};
 use fieldgate::authz::{
@@ -88,6 +88,25 @@ async fn without_an_answer_nothing_is_done_and_nothing_is_shown() {
         admin.code("query($id: ID!) { node(id: $id) { id } }", json!({ "id": id })).await,
         "UNAVAILABLE"
     );
+}
+
+#[tokio::test]
+async fn why_there_was_no_answer_is_told_to_admins_and_to_nobody_else() {
+    let (app, _) = under("mobile_worker.deactivate", Err(undecided()), Ok(Rows::Nothing)).await;
+    let id = worker(&app, "amina").await;
+    let answer = app.admin().await.run(DEACTIVATE, of(&id)).await;
+    let error = &answer["errors"][0];
+    assert_eq!(error["message"], "policy `test@1` gave no answer: it trapped");
+    assert_eq!(
+        json!([error["extensions"]["policy"], error["extensions"]["fault"]]),
+        json!(["test@1", "trap"])
+    );
+
+    let supervisor = member(&app, "sam", &["edit_commcare_users"], &[]).await;
+    let answer = supervisor.run(DEACTIVATE, of(&id)).await;
+    let error = &answer["errors"][0];
+    assert_eq!(error["message"], "the policy of this project space gave no answer");
+    assert_eq!(error["extensions"], json!({ "code": "UNAVAILABLE" }));
 }
 
 #[tokio::test]

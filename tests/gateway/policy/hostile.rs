@@ -1,7 +1,7 @@
 //! Modules that mean harm. Each gives no answer, in time, and nobody else notices.
 
 use super::{Asker, guest, host, permits, space};
-use fieldgate::authz::{AskedResource, Attributes, PolicyEngine};
+use fieldgate::authz::{AskedResource, Attributes, NoAnswer, PolicyEngine};
 use fieldgate::policy::{ModuleSource, PolicyConfig, PolicyError, PolicyHost};
 use std::time::{Duration, Instant};
 
@@ -144,9 +144,18 @@ async fn a_module_that_faults_again_and_again_is_no_longer_asked() {
     }
     let start = Instant::now();
     for _ in 0..100 {
-        assert!(host.decide(&asker.asks_to_read_the_space()).await.is_err());
+        let undecided = host.decide(&asker.asks_to_read_the_space()).await.unwrap_err();
+        assert_eq!(undecided.cause, NoAnswer::Quarantine);
     }
     assert!(start.elapsed() < IN_TIME, "a hundred questions took {:?}", start.elapsed());
+    let [quarantined] = &host.quarantined()[..] else { panic!("one quarantine has begun") };
+    assert!(quarantined.space == space(2) && quarantined.policy.starts_with("hostile@"), "{quarantined:?}");
+    assert!(host.quarantined().is_empty(), "it is news once");
+
+    // To load the stack again lifts it.
+    host.install(space(2), module(guest::component(&endless))).await.unwrap();
+    let undecided = host.decide(&asker.asks_to_read_the_space()).await.unwrap_err();
+    assert_eq!(undecided.cause, NoAnswer::Deadline);
 }
 
 #[tokio::test]
