@@ -130,12 +130,12 @@ pub(super) enum Obligation {
 #[derive(ComponentType, Lift)]
 #[component(variant)]
 pub(super) enum Decision {
-    #[component(name = "permit")]
-    Permit(Vec<Obligation>),
-    #[component(name = "deny")]
-    Deny(Denial),
     #[component(name = "not-applicable")]
     NotApplicable,
+    #[component(name = "deny")]
+    Deny(Denial),
+    #[component(name = "permit")]
+    Permit(Vec<Obligation>),
 }
 
 #[derive(ComponentType, Lift)]
@@ -189,14 +189,14 @@ pub(super) struct Condition {
 #[derive(ComponentType, Lift)]
 #[component(variant)]
 pub(super) enum Scope {
-    #[component(name = "everything")]
-    Everything,
+    #[component(name = "not-applicable")]
+    NotApplicable,
     #[component(name = "nothing")]
     Nothing,
     #[component(name = "only")]
     Only(Condition),
-    #[component(name = "not-applicable")]
-    NotApplicable,
+    #[component(name = "everything")]
+    Everything,
 }
 
 #[derive(ComponentType, Lift)]

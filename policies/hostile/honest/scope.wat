@@ -1,2 +1,2 @@
   ;; everything
-  (func (export "scope") (param i32) (result i32) (i32.const 96))
+  (func (export "scope") (param i32) (result i32) (i32.const 116))

@@ -71,15 +71,15 @@ pub fn answering(decision: &str) -> Vec<u8> {
 }
 
 /// Permit, with no obligation.
-pub const PERMIT_PLAINLY: &str = r"\00";
+pub const PERMIT_PLAINLY: &str = r"\02";
 /// Permit, with the obligation to notify the admins.
 pub const PERMIT: &str =
-    r"\00\00\00\00\20\02\00\00\01\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00";
+    r"\02\00\00\00\20\02\00\00\01\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00";
 /// Permit, with the obligations to have a second factor and to notify the admins.
 pub const PERMIT_WITH_OTP: &str =
-    r"\00\00\00\00\20\02\00\00\02\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\01\00";
+    r"\02\00\00\00\20\02\00\00\02\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\01\00";
 /// Deny, visibly, with empty texts.
 pub const DENY: &str =
     r"\01\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\01";
 /// Not applicable.
-pub const ABSTAIN: &str = r"\02";
+pub const ABSTAIN: &str = r"\00";

@@ -27,10 +27,9 @@ fn source(component: Vec<u8>) -> ModuleSource {
 /// Permits the first question of an instance and says nothing of later ones.
 const ONCE: &str = r#"
     (global $asked (mut i32) (i32.const 0))
-    (data (i32.const 700) "\02")
     (func (export "decide") (param i32) (result i32)
       (global.set $asked (i32.add (global.get $asked) (i32.const 1)))
-      (select (i32.const 96) (i32.const 700) (i32.eq (global.get $asked) (i32.const 1))))"#;
+      (select (i32.const 100) (i32.const 700) (i32.eq (global.get $asked) (i32.const 1))))"#;
 
 #[tokio::test]
 async fn a_large_module_keeps_its_instance_and_a_small_one_does_not() {
@@ -65,7 +64,7 @@ async fn an_instance_that_faulted_is_gone() {
         (func (export "decide") (param i32) (result i32)
           (global.set $asked (i32.add (global.get $asked) (i32.const 1)))
           (if (i32.eq (global.get $asked) (i32.const 2)) (then (unreachable)))
-          (i32.const 96))"#,
+          (i32.const 100))"#,
     );
     host.install(space(2), vec![source(grown(component))]).await.unwrap();
     let asker = Asker::admin().in_space(space(2));

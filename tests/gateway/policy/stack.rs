@@ -94,7 +94,7 @@ async fn scopes_are_joined_by_and() {
         r#"(data (i32.const 512) "\01") (func (export "scope") (param i32) (result i32) (i32.const 512))"#,
     );
     let abstain = component(
-        r#"(data (i32.const 512) "\03") (func (export "scope") (param i32) (result i32) (i32.const 512))"#,
+        r#"(data (i32.const 512) "\00") (func (export "scope") (param i32) (result i32) (i32.const 512))"#,
     );
     let everything = component("");
     let x = || Condition::Equals("x".to_owned(), Value::Boolean(true));
@@ -153,12 +153,11 @@ async fn settings_are_given_before_every_decision_and_checked_when_installed() {
         (data (i32.const 512) "\01\00\00\00" "\10\02\00\00\01\00\00\00")
         (data (i32.const 528) "\40\02\00\00\02\00\00\00" "\42\02\00\00\0b\00\00\00")
         (data (i32.const 576) "/anot JSON :(")
-        (data (i32.const 700) "\02")
         (func (export "configure") (param $at i32) (param i32) (result i32)
           (global.set $configured (i32.const 1))
           (select (i32.const 96) (i32.const 512) (i32.eq (i32.load8_u (local.get $at)) (i32.const 123))))
         (func (export "decide") (param i32) (result i32)
-          (select (i32.const 96) (i32.const 700) (global.get $configured)))
+          (select (i32.const 100) (i32.const 700) (global.get $configured)))
         "#,
     );
     let with =
