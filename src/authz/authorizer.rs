@@ -36,7 +36,7 @@ pub trait PolicyEngine: Send + Sync + 'static {
 
     /// What each module of this stack says of a question, also those whose answer does not count any more; nothing when
     /// the stack is not at hand.
-    fn voices(&self, _stack: &StackName, _question: &Question) -> Option<Vec<Voice>> {
+    async fn voices(&self, _stack: &StackName, _question: &Question) -> Option<Vec<Voice>> {
         None
     }
 }

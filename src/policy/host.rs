@@ -251,12 +251,12 @@ impl PolicyEngine for PolicyHost {
         StackName { modules: self.modules(space), revision: None }
     }
 
-    fn voices(&self, stack: &StackName, question: &Question) -> Option<Vec<Voice>> {
+    async fn voices(&self, stack: &StackName, question: &Question) -> Option<Vec<Voice>> {
         let space = question.project_space();
         if self.stack(space) != *stack {
             return None;
         }
-        self.answer(space, question.identity, |stack| Ok(stack.voices(question))).ok()
+        self.answer(space, question.identity, |stack| Ok(stack.voices(question))).await.ok()
     }
 }
 

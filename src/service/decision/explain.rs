@@ -35,7 +35,10 @@ pub async fn explain(
         && let Some(decision) = services.store.visible_decision(scope, id).await?
     {
         let engine = services.authorizer.engine();
-        let voices = decision.question.as_ref().and_then(|question| engine.voices(&decision.stack, question));
+        let voices = match &decision.question {
+            Some(question) => engine.voices(&decision.stack, question).await,
+            None => None,
+        };
         return Ok(Some(Explanation::Whole { decision, voices }));
     }
     let Some(own) = services.store.own_denial(id, principal.identity).await? else {
