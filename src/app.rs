@@ -2,15 +2,16 @@
 
 mod key;
 mod mail;
+mod policies;
 
 use crate::authn::{Authenticator, Passwords, TokenKey};
 use crate::authz::Authorizer;
 use crate::config::Config;
-use crate::domain::{Clock, InvalidId, ProjectSpaceId, SystemClock, WebUserId};
+use crate::domain::{Clock, InvalidId, SystemClock, WebUserId};
 use crate::http::{self, App};
 use crate::outbound::personal_id::OpenIdTokens;
 use crate::outbound::{HttpsClient, is_loopback};
-use crate::policy::{ModuleSource, PolicyConfig, PolicyError, PolicyHost};
+use crate::policy::{PolicyConfig, PolicyError, PolicyHost, TrustedKey};
 use crate::service::decision::{DecisionLogConfig, DecisionQueue};
 use crate::service::mail::Mailer;
 use crate::service::personal_id::PersonalIdTokens;
@@ -20,7 +21,6 @@ use crate::webhook::MailReports;
 use crate::{authn, graphql, jobs};
 use poem::listener::{Acceptor, Listener, TcpListener};
 use secrecy::SecretString;
-use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -29,13 +29,12 @@ use tokio::sync::watch;
 
 pub use key::KeyError;
 pub use mail::MailError;
+pub use policies::PolicyWatch;
 
 /// How long requests under way are given to finish when the gateway is told to stop.
 const STOPPING: Duration = Duration::from_secs(20);
 /// How long a connection may be silent.
 const IDLE: Duration = Duration::from_secs(75);
-/// How often the database is asked whether a policy stack has changed.
-const POLICY_POLL: Duration = Duration::from_secs(2);
 
 /// Why a gateway did not start.
 #[derive(Debug, thiserror::Error)]
@@ -60,6 +59,9 @@ pub enum StartError {
     /// Not a web user's id.
     #[error("`operators` must list ids of web users, as `fieldgate user add --json` prints them")]
     Operator(#[source] InvalidId),
+    /// A key that cannot be one.
+    #[error("`policy_trusted_keys` is wrong: {0}")]
+    TrustedKey(String),
     /// The database cannot be reached or brought up to date.
     #[error("the database cannot be used: is `database_url` right, and is it running?")]
     Store(#[from] StoreError),
@@ -122,6 +124,8 @@ impl Gateway {
     pub async fn open(config: &Config) -> Result<Self, StartError> {
         let operators = config.operators.iter().map(|id| WebUserId::parse(id));
         let operators = operators.collect::<Result<_, _>>().map_err(StartError::Operator)?;
+        let trusted_keys = config.policy_trusted_keys.iter().map(|key| TrustedKey::parse(key));
+        let trusted_keys = trusted_keys.collect::<Result<_, _>>().map_err(StartError::TrustedKey)?;
         let mailer = mail::mailer(config)?;
         make_data_dir(config.data_dir())
             .map_err(|error| StartError::DataDir(config.data_dir().to_owned(), error))?;
@@ -136,6 +140,7 @@ impl Gateway {
             worker_suffix: config.worker_suffix.clone(),
             policy: PolicyConfig {
                 cache_dir: Some(config.data_dir().join("policies")),
+                trusted_keys,
                 ..PolicyConfig::default()
             },
             decision_log: DecisionLogConfig {
@@ -172,9 +177,11 @@ impl Gateway {
             operators: parts.operators.into(),
         };
         let engine: Arc<PolicyHost> = Arc::clone(&policy);
+        let workshop: Arc<PolicyHost> = Arc::clone(&policy);
         let decisions = Arc::new(DecisionQueue::new(parts.decision_log, Arc::clone(&engine) as _));
         let log: Arc<DecisionQueue> = Arc::clone(&decisions);
         let services = Services {
+            workshop,
             authorizer: Authorizer::new(engine, Arc::clone(&parts.clock)).told_to(log),
             decisions,
             cursors: Cursors::new(parts.key),
@@ -187,6 +194,11 @@ impl Gateway {
         };
         let mail_reports = MailReports::new(parts.mail_webhook_secret, parts.mail_sns_topics, parts.https);
         Ok(Self { services: Arc::new(services), policy, mail_reports: Arc::new(mail_reports) })
+    }
+
+    /// What keeps this gateway's policies in line with the database's.
+    pub fn policy_watch(&self) -> PolicyWatch {
+        PolicyWatch::new(self.services.store.clone(), Arc::clone(&self.policy))
     }
 
     /// All routes of this gateway.
@@ -217,15 +229,15 @@ impl Gateway {
             let public_url = format!("http://{bound}").into();
             self.services = Arc::new(Services { public_url, ..Services::clone(&self.services) });
         }
-        let mut known = HashMap::new();
-        self.load_policies(&mut known).await?;
+        let mut policies = self.policy_watch();
+        policies.look().await?;
         let routes = self.routes();
         let (stop, stopping) = watch::channel(false);
         let (end, ending) = watch::channel(false);
         let decisions = tokio::spawn(jobs::decisions::keep(Arc::clone(&self.services), ending));
         let mails = tokio::spawn(jobs::mail::send(Arc::clone(&self.services), stopping));
         let chores = tokio::spawn(jobs::chores::run(Arc::clone(&self.services)));
-        let watch = tokio::spawn(self.watch_policies(known));
+        let watch = tokio::spawn(policies.run());
         let told_to_stop = async move {
             told_to_stop().await;
             // The job finishes the mails in hand while the requests under way are finished.
@@ -251,57 +263,6 @@ impl Gateway {
             tracing::warn!("the database was too slow to keep the last decisions");
         }
         served.map_err(refused)
-    }
-
-    /// Brings this gateway's stacks in line with the database's, which every gateway shares.
-    async fn load_policies(&self, known: &mut HashMap<ProjectSpaceId, i64>) -> Result<(), StoreError> {
-        let store = &self.services.store;
-        let current: HashMap<_, _> = store.policy_stacks().await?.into_iter().collect();
-        for (space, version) in &current {
-            if known.get(space) == Some(version) {
-                continue;
-            }
-            let modules = store.policy_stack(*space).await?;
-            let modules = modules
-                .into_iter()
-                .map(|module| ModuleSource { component: module.component, settings: module.settings });
-            match self.policy.install(*space, modules.collect()).await {
-                Ok(()) => {
-                    tracing::info!(project_space.id = %space, "loaded policy stack {version} of `{space}`")
-                }
-                // What the space had keeps answering; if that is nothing, nobody does.
-                Err(error) => {
-                    self.policy.withhold(*space);
-                    tracing::error!(
-                        project_space.id = %space,
-                        error = &error as &dyn std::error::Error,
-                        "could not load policy stack {version} of `{space}`"
-                    );
-                }
-            }
-            known.insert(*space, *version);
-        }
-        known.retain(|space, _| {
-            let keep = current.contains_key(space);
-            if !keep {
-                self.policy.reset(*space);
-                tracing::info!(project_space.id = %space, "policy stack of `{space}` is `standard` again");
-            }
-            keep
-        });
-        Ok(())
-    }
-
-    async fn watch_policies(self, mut known: HashMap<ProjectSpaceId, i64>) {
-        loop {
-            tokio::time::sleep(POLICY_POLL).await;
-            if let Err(error) = self.load_policies(&mut known).await {
-                tracing::warn!(
-                    error = &error as &dyn std::error::Error,
-                    "could not look for changed policies"
-                );
-            }
-        }
     }
 }
 

@@ -63,6 +63,10 @@ pub struct Config {
     pub decision_log_keep_days: u32,
     /// How many decisions of a project space are kept: 100,000 when not set. 0 keeps none at all.
     pub decision_log_keep_rows: u64,
+    /// Whose signatures on policy modules count: `name:RWQ…`, a name and a public key of minisign. Where there are any, a
+    /// module without a signature of one of them is refused, on every channel.
+    #[serde(default)]
+    pub policy_trusted_keys: Vec<String>,
     /// What is logged: `info`, `fieldgate=debug`, …
     pub log: String,
     /// How: `text` or `json`.

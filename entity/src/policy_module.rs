@@ -1,4 +1,4 @@
-//! A policy module, by the digest of its component.
+//! A policy module, by the digest of its component: kept once, however many project spaces have uploaded it.
 
 use sea_orm::entity::prelude::*;
 
@@ -9,9 +9,14 @@ pub struct Model {
     pub digest: String,
     pub name: String,
     pub version: String,
+    pub description: String,
+    pub actions: Json,
+    pub settings_schema: String,
+    pub class: String,
+    pub size: i64,
     #[sea_orm(column_type = "VarBinary(StringLen::None)")]
     pub component: Vec<u8>,
-    pub created_at: DateTimeUtc,
+    pub touched_at: DateTimeUtc,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

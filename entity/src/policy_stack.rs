@@ -1,4 +1,4 @@
-//! That a project space has a policy stack of its own.
+//! What is in force in a project space: a revision, or `standard`.
 
 use sea_orm::entity::prelude::*;
 
@@ -7,7 +7,10 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub project_space_id: Uuid,
-    pub version: i64,
+    pub version: i32,
+    pub active_revision_id: Option<Uuid>,
+    pub monitored_revision_id: Option<Uuid>,
+    pub activation_id: Option<Uuid>,
     pub updated_at: DateTimeUtc,
 }
 

@@ -14,6 +14,7 @@ mod m20261122_000011_group_metadata;
 mod m20261122_000012_account_links;
 mod m20261122_000013_personal_id;
 mod m20261122_000020_deactivated_by;
+mod m20261126_000014_policy_shipping;
 mod m20261126_000015_decisions;
 
 use sea_orm_migration::MigrationTrait;
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000012_account_links::Migration),
             Box::new(m20261122_000013_personal_id::Migration),
             Box::new(m20261122_000020_deactivated_by::Migration),
+            Box::new(m20261126_000014_policy_shipping::Migration),
             Box::new(m20261126_000015_decisions::Migration),
         ]
     }

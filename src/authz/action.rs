@@ -5,8 +5,9 @@ use super::question::{LoggedDecision, OwnDenial};
 use crate::domain::{
     AccessRequest, Account, ApiKey, AuditEntry, ConfirmationLink, CustomPermission, EmailAddress, FrontDoor,
     Gateway, Group, Identity, Invitation, InvitationLink, Location, LocationType, Mail, Member, MobileWorker,
-    PasswordResetLink, PasswordResetRequest, PersonalIdHolder, PersonalIdInviteLink, ProjectSpace,
-    ProjectSpaceId, Role, Session, UserFieldDefinition, UserProfile, WebUser,
+    PasswordResetLink, PasswordResetRequest, PersonalIdHolder, PersonalIdInviteLink, PolicyModule,
+    PolicyRevision, PolicyStack, ProjectSpace, ProjectSpaceId, Role, Session, UserFieldDefinition,
+    UserProfile, WebUser,
 };
 
 /// Something that policy is asked about.
@@ -228,6 +229,17 @@ const WORKER: &[AttributeInfo] = attributes![
     profile_id: maybe_text;
 ];
 
+/// What is proposed of a policy module.
+const MODULE: &[AttributeInfo] = attributes![
+    /// Its digest, in hexadecimal digits.
+    digest: text;
+];
+/// What would answer, or be compared.
+const STACK: &[AttributeInfo] = attributes![
+    /// The modules, in order: digests, and `standard`. Left out when nothing is monitored any more, and when rolling back.
+    modules: texts;
+];
+
 actions! {
     /// Make a new project space.
     CreateProjectSpace on Gateway = "project_space.create" creates ProjectSpace;
@@ -382,6 +394,19 @@ actions! {
     RestoreGroup on Group = "group.restore";
     /// Put somebody into a group, or take them out of it.
     AssignGroup on Group = "group.assign";
+
+    /// See which policies a project space has, which of them are in force, and which were.
+    ReadPolicy on PolicyStack = "policy.read";
+    /// Upload a policy module. Only admins ever may, as with all that follows.
+    UploadPolicyModule on PolicyStack = "policy.upload" creates PolicyModule, proposes MODULE;
+    /// Take a policy module away that is not in use.
+    DeletePolicyModule on PolicyStack = "policy.delete", proposes MODULE;
+    /// Make a revision: an ordered list of modules with their settings.
+    RevisePolicy on PolicyStack = "policy.revise" creates PolicyRevision, proposes STACK;
+    /// Have a revision's answers compared with those in force, or stop that.
+    MonitorPolicy on PolicyStack = "policy.monitor", proposes STACK;
+    /// Put a revision in force, go back to the one before, or back to `standard`.
+    ActivatePolicy on PolicyStack = "policy.activate", proposes STACK;
 
     /// Use the REST API at all.
     UseApi on ProjectSpace = "api.use";

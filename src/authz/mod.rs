@@ -15,6 +15,7 @@ mod question;
 mod request;
 mod resource;
 mod voice;
+mod workshop;
 
 pub use action::*;
 pub use attribute::{Attribute, AttributeInfo, AttributeType, Attributes, Value};
@@ -27,3 +28,6 @@ pub use proof::{AnotherRow, Authorized, Scope, Sealed, Visible};
 pub use question::{About, Answer, LoggedDecision, Outcome, OwnDenial, Question, StackName, denial};
 pub use request::{AskedResource, ManyRequest, Request, ScopeRequest};
 pub use voice::{Said, Voice};
+pub use workshop::{
+    EntryRefusal, InspectedModule, ModuleRefusal, PolicyWorkshop, SettingFault, StackModule, StackRefusal,
+};

@@ -8,7 +8,8 @@ use crate::domain::{
     AccessRequest, Account, ApiKey, AuditEntry, ConfirmationLink, CustomPermission, EmailAddress, FrontDoor,
     Gateway, Group, Identity, Invitation, InvitationLink, Location, LocationId, LocationType, Mail, Member,
     MobileWorker, PasswordResetLink, PasswordResetRequest, PersonalIdHolder, PersonalIdInviteLink,
-    ProjectSpace, ProjectSpaceId, Role, Session, UserFieldDefinition, UserProfile, WebUser,
+    PolicyModule, PolicyRevision, PolicyStack, ProjectSpace, ProjectSpaceId, Role, Session,
+    UserFieldDefinition, UserProfile, WebUser,
 };
 
 /// The gateway's own job answers. A worker's project space reads of it.
@@ -317,6 +318,25 @@ resources! {
         };
     // What was told to somebody may be told again, to them.
     OwnDenial = "own_decision" of |it| Realm::Own(it.0.identity), id |it| Some(it.0.id.hex()), |_it| {};
+    PolicyStack = "policy_stack" of |it| Realm::ProjectSpace(it.project_space),
+        id |it| Some(it.project_space.hex()),
+        |it| {
+            /// The project space's id: there is one stack in each.
+            id: text = it.project_space.hex();
+            /// The revision in force; nothing when `standard` alone answers.
+            active_revision: maybe_integer = it.active.map(|it| i64::from(it.number));
+        };
+    // What is made in a stack. Policies are asked about the stack.
+    PolicyModule = "policy_module" of |it| Realm::ProjectSpace(it.project_space), id |it| Some(it.digest.clone()),
+        |it| {
+            /// Its name.
+            name: text = it.name.as_str();
+        };
+    PolicyRevision = "policy_revision" of |it| Realm::ProjectSpace(it.project_space), id |it| Some(it.id.hex()),
+        |it| {
+            /// Its number in the project space.
+            number: integer = i64::from(it.number);
+        };
 
     ApiKey = "api_key" of |it| Realm::ProjectSpace(it.project_space),
         id |it| Some(it.id.hex()),

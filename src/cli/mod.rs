@@ -9,12 +9,13 @@ mod migrate;
 mod policy;
 mod policy_author;
 mod policy_decision;
+mod policy_stack;
 mod serve;
 
 use crate::app::{Gateway, StartError};
 use crate::config::{Config, ConfigError, ConfigOptions, LogFormat};
 use crate::domain::{Channel, Origin, Principal};
-use crate::service::Refused;
+use crate::service::{Failure, Refused};
 use clap::{Args, Parser, Subcommand};
 use std::io::IsTerminal;
 use std::process::ExitCode;
@@ -77,6 +78,8 @@ enum CommandError {
     Start(#[from] StartError),
     #[error(transparent)]
     Refused(#[from] Refused),
+    #[error(transparent)]
+    Failure(#[from] Failure),
     #[error("the database failed")]
     Store(#[from] crate::store::StoreError),
     #[error(transparent)]

@@ -1,4 +1,4 @@
-use super::{CommandError, Output, open, policy_author, policy_decision};
+use super::{CommandError, Output, open, policy_author, policy_decision, policy_stack};
 use crate::authz::{ACTION_CATALOGUE, AttributeInfo};
 use crate::config::ConfigOptions;
 use crate::domain::ProjectSpaceId;
@@ -31,6 +31,8 @@ pub enum PolicyCommand {
     Actions(Output),
     /// Say why something was decided as it was
     Decision(policy_decision::DecisionOptions),
+    #[command(flatten)]
+    Shipping(policy_stack::ShippingCommand),
     /// List the modules that answer for each project space that has a stack of its own
     List(Output),
 }
@@ -58,6 +60,7 @@ pub async fn run(options: &ConfigOptions, command: PolicyCommand) -> Result<(), 
             Ok(())
         }
         PolicyCommand::Decision(decision) => policy_decision::run(options, &decision).await,
+        PolicyCommand::Shipping(command) => policy_stack::run(options, command).await,
         PolicyCommand::List(output) => {
             let (_, gateway) = open(options).await?;
             list(&gateway.services.store, &gateway.policy, &output).await
@@ -102,12 +105,10 @@ fn actions(output: &Output) {
 
 async fn list(store: &Store, policy: &PolicyHost, output: &Output) -> Result<(), CommandError> {
     let mut stacks = Vec::new();
-    for (space, version) in store.policy_stacks().await? {
-        let mut modules = Vec::new();
-        for module in store.policy_stack(space).await? {
-            modules.push(policy.inspect(&module.component).map_or(module.digest, |info| info.label()));
-        }
-        stacks.push((space, version, modules));
+    for stack in store.policy_stacks().await? {
+        let Some(revision) = stack.active else { continue };
+        let modules = store.policy_revision_labels(revision).await?;
+        stacks.push((stack.project_space, stack.version, modules));
     }
     // No project space has the id nil: what answers there answers for every space without a stack of its own.
     let standard = policy.modules(ProjectSpaceId(uuid::Uuid::nil())).join(", ");

@@ -3,7 +3,8 @@
 
 use super::{
     AccessRequestId, ApiKeyId, AuditEntryId, Channel, CursorKey, CustomPermissionId, DecisionId, GroupId,
-    InvitationId, LocationId, LocationTypeId, MobileWorkerId, ProjectSpaceId, RoleId, SignIn, WebUserId,
+    InvitationId, LocationId, LocationTypeId, MobileWorkerId, PolicyRevisionId, ProjectSpaceId, RoleId,
+    SignIn, WebUserId,
 };
 use chrono::{DateTime, Utc};
 use serde_json::Value as Json;
@@ -64,7 +65,7 @@ impl AuditEntry {
     pub fn resource_global_id(&self) -> Option<String> {
         let id = self.resource_id.as_ref()?;
         let prefix = match self.resource_kind.as_str() {
-            "project_space" | "front_door" => ProjectSpaceId::PREFIX,
+            "project_space" | "front_door" | "policy_stack" => ProjectSpaceId::PREFIX,
             "web_user" | "account" => WebUserId::PREFIX,
             "mobile_worker" => MobileWorkerId::PREFIX,
             "invitation" | "invitation_link" => InvitationId::PREFIX,
@@ -75,6 +76,7 @@ impl AuditEntry {
             "location_type" => LocationTypeId::PREFIX,
             "group" => GroupId::PREFIX,
             "api_key" => ApiKeyId::PREFIX,
+            "policy_revision" => PolicyRevisionId::PREFIX,
             _ => return Some(id.clone()),
         };
         Some(if id.contains('_') { id.clone() } else { format!("{prefix}_{id}") })

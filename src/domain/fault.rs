@@ -112,6 +112,34 @@ pub enum FaultCode {
     PersonalIdTaken,
     /// Your PersonalID link is inactive: ask for it with `requestPersonalIdAccess`.
     LinkInactive,
+    /// The component is too large, or of a shape that takes too long to compile.
+    ModuleTooLarge,
+    /// Not a WebAssembly component, or one that cannot be compiled.
+    ModuleNotAComponent,
+    /// The component imports something, and a policy imports nothing.
+    ModuleImports,
+    /// The component does not export what the contract says.
+    ModuleWrongWorld,
+    /// What the module says of itself is not acceptable.
+    ModuleManifestInvalid,
+    /// The module traps, thinks too long or wants too much memory.
+    ModuleFaulty,
+    /// `decide`, `decide-many` and `scope` of the module say different things.
+    ModuleDisagrees,
+    /// The component is not the one with this digest.
+    ModuleDigestMismatch,
+    /// The module must be signed with a key that the operator trusts.
+    ModuleUnsigned,
+    /// The signature is none of a trusted key over this component.
+    ModuleSignatureInvalid,
+    /// No module with this digest was uploaded in the project space.
+    ModuleUnknown,
+    /// The module is in force, monitored, or where rolling back leads.
+    ModuleInUse,
+    /// The module does not take these settings.
+    SettingsInvalid,
+    /// The project space has as many of these as it may have.
+    QuotaExceeded,
 }
 
 impl FaultCode {
@@ -167,6 +195,20 @@ impl FaultCode {
             Self::NotConfigured => "NOT_CONFIGURED",
             Self::PersonalIdTaken => "PERSONAL_ID_TAKEN",
             Self::LinkInactive => "LINK_INACTIVE",
+            Self::ModuleTooLarge => "MODULE_TOO_LARGE",
+            Self::ModuleNotAComponent => "MODULE_NOT_A_COMPONENT",
+            Self::ModuleImports => "MODULE_IMPORTS",
+            Self::ModuleWrongWorld => "MODULE_WRONG_WORLD",
+            Self::ModuleManifestInvalid => "MODULE_MANIFEST_INVALID",
+            Self::ModuleFaulty => "MODULE_FAULTY",
+            Self::ModuleDisagrees => "MODULE_DISAGREES",
+            Self::ModuleDigestMismatch => "MODULE_DIGEST_MISMATCH",
+            Self::ModuleUnsigned => "MODULE_UNSIGNED",
+            Self::ModuleSignatureInvalid => "MODULE_SIGNATURE_INVALID",
+            Self::ModuleUnknown => "MODULE_UNKNOWN",
+            Self::ModuleInUse => "MODULE_IN_USE",
+            Self::SettingsInvalid => "SETTINGS_INVALID",
+            Self::QuotaExceeded => "QUOTA_EXCEEDED",
         }
     }
 }

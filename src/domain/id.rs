@@ -120,6 +120,10 @@ ids! {
     MailId = "ma", "mail";
     /// Something that came back from an address.
     BounceId = "bo", "bounce";
+    /// A revision of a project space's policy stack.
+    PolicyRevisionId = "pr", "policy revision";
+    /// That a policy revision took effect.
+    PolicyActivationId = "pa", "policy activation";
 }
 
 #[cfg(test)]

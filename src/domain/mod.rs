@@ -24,6 +24,7 @@ pub mod password;
 pub mod permission;
 pub mod person;
 pub mod personal_id;
+pub mod policy_stack;
 mod principal;
 mod project_space;
 pub mod role;
@@ -72,6 +73,10 @@ pub use person::{Email, Language, PhoneNumber};
 pub use personal_id::{
     InviteState, LinkRefusal, LinkStatus, LinkStep, PersonalIdAccount, PersonalIdHolder, PersonalIdInvite,
     PersonalIdInviteLink, PersonalIdLink,
+};
+pub use policy_stack::{
+    ActivationKind, PolicyActivation, PolicyEntry, PolicyEntryInput, PolicyModule, PolicyRevision,
+    PolicyStack, RevisionName,
 };
 pub use principal::{Channel, Identity, Origin, Principal, SignIn, Standing};
 pub use project_space::{

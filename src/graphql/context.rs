@@ -4,9 +4,11 @@ use super::error::{ErrorCode, Settled, UserError};
 use super::loader::Loader;
 use super::nested::Lists;
 use super::role::RoleHolders;
+use super::upload::{Upload, Uploads};
 use crate::domain::{Group, Location, LocationType, Member, Principal, Role, UserProfile};
 use crate::service::{Failure, Refused, Services};
 use async_graphql::{Context, Error};
+use bytes::Bytes;
 use std::sync::{Arc, OnceLock};
 
 /// The loaders of one request: each collects what the objects of a page ask for, and loads it in one statement.
@@ -89,6 +91,8 @@ pub trait ContextExt<'a> {
     fn principal(&self) -> &'a Principal;
     /// The request's loaders.
     fn loaders(&self) -> &'a Loaders;
+    /// A file that came along.
+    fn file(&self, upload: Upload) -> Option<Bytes>;
     /// They have just signed in.
     fn becomes(&self, principal: &Principal);
     /// The error that a client sees of a failure. Our own faults are logged here, with the request's id.
@@ -110,6 +114,10 @@ impl<'a> ContextExt<'a> for Context<'a> {
 
     fn loaders(&self) -> &'a Loaders {
         &self.data_unchecked::<Caller>().acting().loaders
+    }
+
+    fn file(&self, upload: Upload) -> Option<Bytes> {
+        self.data_opt::<Uploads>()?.get(upload)
     }
 
     fn becomes(&self, principal: &Principal) {

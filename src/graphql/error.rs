@@ -227,4 +227,32 @@ pub enum UserErrorCode {
     PersonalIdTaken,
     /// Your PersonalID link is inactive: ask for it with `requestPersonalIdAccess`.
     LinkInactive,
+    /// The component is too large, or of a shape that takes too long to compile.
+    ModuleTooLarge,
+    /// Not a WebAssembly component, or one that cannot be compiled.
+    ModuleNotAComponent,
+    /// The component imports something, and a policy imports nothing.
+    ModuleImports,
+    /// The component does not export what the contract says.
+    ModuleWrongWorld,
+    /// What the module says of itself is not acceptable.
+    ModuleManifestInvalid,
+    /// The module traps, thinks too long or wants too much memory.
+    ModuleFaulty,
+    /// `decide`, `decide-many` and `scope` of the module say different things.
+    ModuleDisagrees,
+    /// The component is not the one with this digest.
+    ModuleDigestMismatch,
+    /// The module must be signed with a key that the operator trusts.
+    ModuleUnsigned,
+    /// The signature is none of a trusted key over this component.
+    ModuleSignatureInvalid,
+    /// No module with this digest was uploaded in the project space.
+    ModuleUnknown,
+    /// The module is in force, monitored, or where rolling back leads.
+    ModuleInUse,
+    /// The module does not take these settings.
+    SettingsInvalid,
+    /// The project space has as many of these as it may have.
+    QuotaExceeded,
 }

@@ -24,16 +24,19 @@ mod password_reset;
 mod patch;
 mod personal_id;
 mod policy_action;
+mod policy_stack;
 mod project_space;
 mod requires;
 mod role;
 mod session;
+mod upload;
 mod user_fields;
 mod viewer;
 mod web_user;
 
 pub use context::Caller;
 pub use error::ErrorCode;
+pub use upload::Uploads;
 
 use async_graphql::{EmptySubscription, MergedObject};
 
@@ -77,6 +80,7 @@ pub struct Mutation(
     group::GroupMutation,
     api_key::ApiKeyMutation,
     email_address::EmailAddressMutation,
+    policy_stack::PolicyStackMutation,
 );
 
 /// The schema.

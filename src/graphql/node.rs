@@ -8,6 +8,7 @@ use super::group::GroupObject;
 use super::invitation::InvitationObject;
 use super::location::{LocationObject, LocationTypeObject};
 use super::mobile_worker::MobileWorkerObject;
+use super::policy_stack::PolicyRevisionObject;
 use super::project_space::ProjectSpaceObject;
 use super::requires::requires;
 use super::role::RoleObject;
@@ -15,11 +16,11 @@ use super::user_fields::UserProfileObject;
 use super::web_user::WebUserObject;
 use crate::domain::{
     AccessRequestId, AuditEntryId, GroupId, Identity, InvalidId, InvitationId, LocationId, LocationTypeId,
-    MembershipId, MobileWorkerId, ProjectSpaceId, RoleId, UserProfileId, WebUserId,
+    MembershipId, MobileWorkerId, PolicyRevisionId, ProjectSpaceId, RoleId, UserProfileId, WebUserId,
 };
 use crate::service::{
-    access_request, audit, group, invitation, location, mobile_worker, project_space, role, user_fields,
-    viewer, web_user,
+    access_request, audit, group, invitation, location, mobile_worker, policy_stack, project_space, role,
+    user_fields, viewer, web_user,
 };
 use async_graphql::{Context, ID, Interface, Object, Result};
 
@@ -38,6 +39,7 @@ pub enum Node {
     AccessRequest(AccessRequestObject),
     WebUser(WebUserObject),
     AuditEntry(AuditEntryObject),
+    PolicyRevision(PolicyRevisionObject),
 }
 
 /// The id in a field of an input, or the refusal to answer with.
@@ -125,6 +127,16 @@ impl NodeQuery {
                     Ok(id) => audit::read(services, principal, space, id)
                         .await
                         .map(|found| found.map(|entry| Node::AuditEntry(entry.into()))),
+                    Err(_) => Ok(None),
+                },
+                PolicyRevisionId::PREFIX => match PolicyRevisionId::parse(&id) {
+                    Ok(id) => match policy_stack::read(services, principal, space).await {
+                        Ok(Some(stack)) => policy_stack::revision(services, &stack, id)
+                            .await
+                            .map(|found| found.map(|revision| Node::PolicyRevision(revision.into()))),
+                        Ok(None) => Ok(None),
+                        Err(failure) => Err(failure),
+                    },
                     Err(_) => Ok(None),
                 },
                 GroupId::PREFIX => match GroupId::parse(&id) {

@@ -63,6 +63,8 @@ pub struct Checked {
     pub operation: OperationType,
     /// How many fields it has at its root.
     pub root_fields: usize,
+    /// The first of them.
+    pub first_root: Option<String>,
 }
 
 /// Checks a document and parses it.
@@ -102,7 +104,8 @@ pub fn check(text: &str, operation_name: Option<&str>) -> Result<Checked, Docume
         return Err(DocumentError::SeveralCredentials);
     }
     let root_fields = roots.names.len();
-    Ok(Checked { document, operation: kind, root_fields })
+    let first_root = roots.names.first().map(ToString::to_string);
+    Ok(Checked { document, operation: kind, root_fields, first_root })
 }
 
 /// Counts brackets and words without recursion, passing over strings and comments.

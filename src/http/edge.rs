@@ -1,5 +1,6 @@
 //! What every request passes: an id, a deadline, a log line, the headers of every answer; and its credential.
 
+use super::multipart;
 use super::pages::LINKS;
 use crate::authn::{AuthnError, BasicAuth, Presented};
 use crate::domain::{Channel, Origin, Principal};
@@ -18,6 +19,8 @@ use uuid::Uuid;
 
 /// Longest a request may take, its body included.
 const DEADLINE: Duration = Duration::from_secs(30);
+/// The same for one that brings a file along.
+const UPLOAD_DEADLINE: Duration = Duration::from_secs(240);
 /// Largest body, in bytes (security G8).
 pub const BODY_MAX: usize = 1024 * 1024;
 const REQUEST_ID: &str = "x-request-id";
@@ -71,9 +74,11 @@ pub async fn around(next: Arc<impl Endpoint>, mut request: Request) -> poem::Res
     let (method, path) = (request.method().clone(), without_token(request.uri().path()));
     request.extensions_mut().insert(RequestId(id.clone()));
     let started = Instant::now();
+    let brings_a_file = request.uri().path() == "/graphql" && multipart::is_multipart(request.content_type());
+    let deadline = if brings_a_file { UPLOAD_DEADLINE } else { DEADLINE };
     // A panic in a handler costs one request, never the process.
     let outcome =
-        AssertUnwindSafe(tokio::time::timeout(DEADLINE, next.get_response(request))).catch_unwind().await;
+        AssertUnwindSafe(tokio::time::timeout(deadline, next.get_response(request))).catch_unwind().await;
     let mut response = match outcome {
         Ok(Ok(response)) => response,
         Ok(Err(_elapsed)) => answer(problem(503, "UNAVAILABLE", "the request took too long")),

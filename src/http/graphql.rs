@@ -2,6 +2,7 @@
 
 use super::document::{self, Checked};
 use super::edge::{self, App};
+use super::multipart::{self, Files};
 use super::{graphiql, idempotency, json, media};
 use crate::authn::BasicAuth;
 use crate::domain::{Channel, Idempotency, Principal};
@@ -19,6 +20,8 @@ use std::time::Duration;
 
 /// Longest execution of a document (security G8).
 const EXECUTION_MAX: Duration = Duration::from_secs(10);
+/// The same where a file came along: compiling what brings an interpreter takes seconds, and may have to wait its turn.
+const UPLOAD_MAX: Duration = Duration::from_secs(150);
 
 /// `/graphql`.
 pub fn endpoint(app: App) -> impl Endpoint<Output = Response> {
@@ -35,26 +38,28 @@ pub fn asset(Path(name): Path<String>) -> Response {
 }
 
 /// What a client asked for.
-struct Asked {
-    idempotency: Option<Idempotency>,
-    query: String,
-    operation_name: Option<String>,
-    variables: Json,
+pub(super) struct Asked {
+    pub(super) idempotency: Option<Idempotency>,
+    pub(super) query: String,
+    pub(super) operation_name: Option<String>,
+    pub(super) variables: Json,
+    /// What came along as files.
+    pub(super) files: Option<Files>,
 }
 
 /// A request that was refused before it was executed.
-struct Refusal {
-    status: StatusCode,
-    code: ErrorCode,
-    message: String,
+pub(super) struct Refusal {
+    pub(super) status: StatusCode,
+    pub(super) code: ErrorCode,
+    pub(super) message: String,
 }
 
 impl Refusal {
-    fn bad(message: impl Into<String>) -> Self {
+    pub(super) fn bad(message: impl Into<String>) -> Self {
         Self { status: StatusCode::BAD_REQUEST, code: ErrorCode::BadRequest, message: message.into() }
     }
 
-    fn with(status: StatusCode, message: impl Into<String>) -> Self {
+    pub(super) fn with(status: StatusCode, message: impl Into<String>) -> Self {
         Self { status, ..Self::bad(message) }
     }
 }
@@ -72,8 +77,16 @@ async fn serve(app: &App, mut request: Request) -> Response {
         );
         return refused(media::JSON, refusal);
     };
+    let mut sender = None;
     let asked = match *request.method() {
         Method::GET => asked_by_get(&request),
+        Method::POST if multipart::is_multipart(request.content_type()) => {
+            let principal = match edge::principal(app, &request, Channel::Graphql, BasicAuth::Refused).await {
+                Ok(principal) => sender.insert(principal),
+                Err(failure) => return refused(kind, not_admitted(&failure)),
+            };
+            multipart::read(&mut request, principal).await
+        }
         Method::POST => asked_by_post(&mut request).await,
         _ => Err(Refusal::with(StatusCode::METHOD_NOT_ALLOWED, "use POST, or GET for queries")),
     };
@@ -101,9 +114,12 @@ async fn serve(app: &App, mut request: Request) -> Response {
     {
         return refused(kind, Refusal::bad("with an `Idempotency-Key`, a document has one mutation"));
     }
-    let mut principal = match edge::principal(app, &request, Channel::Graphql, BasicAuth::Refused).await {
-        Ok(principal) => principal,
-        Err(failure) => return refused(kind, not_admitted(&failure)),
+    let mut principal = match sender {
+        Some(principal) => principal,
+        None => match edge::principal(app, &request, Channel::Graphql, BasicAuth::Refused).await {
+            Ok(principal) => principal,
+            Err(failure) => return refused(kind, not_admitted(&failure)),
+        },
     };
     principal.origin.idempotency =
         asked.idempotency.clone().filter(|_| checked.operation == OperationType::Mutation);
@@ -128,7 +144,16 @@ async fn execute(
     }
     let Checked { document, .. } = checked;
     execution.set_parsed_query(document);
-    match tokio::time::timeout(EXECUTION_MAX, app.schema.execute(execution)).await {
+    let mut most = EXECUTION_MAX;
+    let mut turn = None;
+    if let Some(Files { uploads, turn: held }) = asked.files {
+        execution = execution.data(uploads);
+        most = UPLOAD_MAX;
+        turn = Some(held);
+    }
+    let executed_in_time = tokio::time::timeout(most, app.schema.execute(execution)).await;
+    drop(turn);
+    match executed_in_time {
         Ok(response) => executed(kind, response),
         Err(_elapsed) => refused(
             kind,
@@ -186,7 +211,7 @@ async fn asked_by_post(request: &mut Request) -> Result<Asked, Refusal> {
     if !media::is_json(request.content_type()) {
         return Err(Refusal::with(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "the content type must be application/json, in UTF-8",
+            "the content type must be application/json, in UTF-8; or multipart/form-data with a file",
         ));
     }
     let body = edge::body(request).await.map_err(|answer| {
@@ -201,7 +226,7 @@ async fn asked_by_post(request: &mut Request) -> Result<Asked, Refusal> {
     }
 }
 
-fn asked(mut object: Map<String, Json>) -> Result<Asked, Refusal> {
+pub(super) fn asked(mut object: Map<String, Json>) -> Result<Asked, Refusal> {
     let Some(Json::String(query)) = object.remove("query") else {
         return Err(Refusal::bad("`query` must be a text"));
     };
@@ -220,7 +245,7 @@ fn asked(mut object: Map<String, Json>) -> Result<Asked, Refusal> {
         Some(_) => return Err(Refusal::bad("`extensions` must be an object")),
     }
     match object.keys().next() {
-        None => Ok(Asked { idempotency: None, query, operation_name, variables }),
+        None => Ok(Asked { idempotency: None, query, operation_name, variables, files: None }),
         Some(name) => Err(Refusal::bad(format!("`{}` is not a part of a GraphQL request", shown(name)))),
     }
 }

@@ -10,6 +10,7 @@ mod health;
 mod idempotency;
 mod json;
 mod media;
+mod multipart;
 mod pages;
 mod rest;
 mod webhook;

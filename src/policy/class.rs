@@ -25,6 +25,12 @@ impl Class {
         if bytes <= COMPACT.bytes { Self::Compact } else { Self::Interpreted }
     }
 
+    /// The class of several together: one interpreter makes it a large matter.
+    pub(super) fn of_all(bytes: impl IntoIterator<Item = usize>) -> Self {
+        let is_compact = |bytes| Self::of(bytes) == Self::Compact;
+        if bytes.into_iter().all(is_compact) { Self::Compact } else { Self::Interpreted }
+    }
+
     /// Its name, for people and programs.
     pub fn name(self) -> &'static str {
         match self {

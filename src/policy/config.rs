@@ -1,6 +1,7 @@
 //! What an operator may set.
 
 use super::class::KEPT_MAX;
+use super::signature::TrustedKey;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -22,6 +23,8 @@ pub struct PolicyConfig {
     pub instances: u32,
     /// How much processor time the own policies of one project space may take of each second, in the long run.
     pub time_per_second: Duration,
+    /// Whose signatures count. Where there are any, an upload without one of them is refused.
+    pub trusted_keys: Vec<TrustedKey>,
 }
 
 impl PolicyConfig {
@@ -43,6 +46,7 @@ impl Default for PolicyConfig {
             compile_deadline: Duration::from_secs(10),
             instances: 256,
             time_per_second: Duration::from_millis(250),
+            trusted_keys: Vec::new(),
         }
     }
 }

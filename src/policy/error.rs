@@ -1,7 +1,7 @@
 //! Why a module gave no answer, or was not taken. For operators and logs; an API caller only hears that there was none.
 
 use super::class::Class;
-use crate::authz::NoAnswer;
+use crate::authz::{NoAnswer, SettingFault};
 use std::time::Duration;
 
 /// Why a module gave no answer, or was not taken.
@@ -35,6 +35,27 @@ pub enum PolicyError {
     #[error("more questions at one moment than there are instances: raise `instances`")]
     Exhausted,
 
+    /// The compiler has too much to do; the module is not to blame.
+    #[error("the compiler has too much to do at the moment")]
+    Busy,
+    /// What was kept is not what was uploaded.
+    #[error("the stored bytes of the module `{0}` are not those that were uploaded")]
+    Damaged(String),
+
+    /// It is another file than the one that was meant.
+    #[error("the component has the digest `{0}`, which is not the one that was named")]
+    AnotherDigest(String),
+    /// A signature was asked for.
+    #[error(
+        "the module is not signed, and this gateway takes signed ones alone: sign it with `minisign -S`, and send the `.minisig` file along"
+    )]
+    Unsigned,
+    /// The signature is not good.
+    #[error("the signature does not count: {0}")]
+    Signature(String),
+    /// Its answers contradict each other.
+    #[error("the module's answers disagree with each other: {0}")]
+    Disagreement(String),
     /// The file is too big.
     #[error("the component has {0} bytes, and {max} are allowed: strip it", max = Class::Interpreted.bounds().bytes)]
     TooLarge(usize),
@@ -131,20 +152,5 @@ impl PolicyError {
             // The rest are reasons for which a module is not taken.
             _ => NoAnswer::NotLoaded,
         }
-    }
-}
-
-/// One thing that a module finds wrong with its settings.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SettingFault {
-    /// The place, as a JSON pointer.
-    pub path: String,
-    /// What is wrong.
-    pub message: String,
-}
-
-impl std::fmt::Display for SettingFault {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "`{}`: {}", self.path, self.message)
     }
 }

@@ -5,15 +5,16 @@ use super::config::PolicyConfig;
 use super::error::PolicyError;
 use super::inspect::ModuleInfo;
 use super::loader::{Loader, ModuleSource};
-use super::share::Share;
+use super::revision::{LoadedRevision, undecided};
+use super::signature::TrustedKey;
 use super::stack::{Stack, Unanswered};
 use crate::authz::{
     Decided, Decision, ManyRequest, PolicyEngine, Question, Request, Rows, ScopeRequest, StackName,
     Undecided, Voice,
 };
-use crate::domain::{Identity, ProjectSpaceId};
+use crate::domain::{Identity, PolicyRevisionId, ProjectSpaceId};
 use arc_swap::ArcSwap;
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::Semaphore;
@@ -29,12 +30,18 @@ pub struct PolicyHost {
     /// a new map and swaps it in, so every question hears either the old stack or the new one.
     ///
     /// Nothing stands for a stack that could not be loaded: it must not be answered for by a laxer one.
-    stacks: ArcSwap<HashMap<ProjectSpaceId, Option<Arc<Own>>>>,
+    stacks: ArcSwap<HashMap<ProjectSpaceId, Option<Arc<LoadedRevision>>>>,
+    /// The revisions that are asked as well, and whose answers are only compared.
+    pub(super) monitored: ArcSwap<HashMap<ProjectSpaceId, Arc<LoadedRevision>>>,
+    /// What was loaded aside of late, the newest last.
+    pub(super) recent: Arc<Mutex<VecDeque<Arc<LoadedRevision>>>>,
+    /// Whose signatures count.
+    pub(super) trusted_keys: Arc<[TrustedKey]>,
     /// Compiling cannot be interrupted, so an abandoned compilation keeps its turn until it is over.
     /// One for each class: a large module takes its time, and no small one waits for it.
     compilers: [Arc<Semaphore>; 2],
     compile_deadlines: [Duration; 2],
-    config: PolicyConfig,
+    pub(super) config: PolicyConfig,
     quarantined: Mutex<Vec<Quarantined>>,
 }
 
@@ -52,12 +59,6 @@ pub struct Quarantined {
     pub lasts: Duration,
 }
 
-/// A project space's own stack, and what it may take of the machine.
-struct Own {
-    stack: Stack,
-    share: Share,
-}
-
 impl PolicyHost {
     /// A host that answers for every project space with the standard policy.
     ///
@@ -69,6 +70,9 @@ impl PolicyHost {
             standard: loader.standard(STANDARD)?,
             loader: Arc::new(loader),
             stacks: ArcSwap::default(),
+            monitored: ArcSwap::default(),
+            recent: Arc::default(),
+            trusted_keys: config.trusted_keys.clone().into(),
             compilers: [(); 2].map(|()| Arc::new(Semaphore::new(1))),
             compile_deadlines: [Class::Compact, Class::Interpreted]
                 .map(|class| class.compile_deadline(&config)),
@@ -86,39 +90,53 @@ impl PolicyHost {
         space: ProjectSpaceId,
         modules: Vec<ModuleSource>,
     ) -> Result<(), PolicyError> {
-        let is_compact = |module: &ModuleSource| Class::of(module.component.len()) == Class::Compact;
+        let class = Class::of_all(modules.iter().map(|module| module.component.len()));
+        let stack = self.aside(class, move |loader| loader.stack(&modules)).await??;
+        self.put(space, LoadedRevision::new(None, stack, &self.config));
+        Ok(())
+    }
+
+    /// The revision that answers in a project space; nothing for `standard`, and where nobody answers.
+    pub fn revision(&self, space: ProjectSpaceId) -> Option<PolicyRevisionId> {
+        self.stacks.load().get(&space)?.as_ref()?.revision
+    }
+
+    /// Does something that may compile: when its turn comes, on a thread of its own, and not for ever.
+    pub(super) async fn aside<T: Send + 'static>(
+        &self,
+        class: Class,
+        work: impl FnOnce(&Loader) -> T + Send + 'static,
+    ) -> Result<T, PolicyError> {
         let [compact, interpreted] = &self.compilers;
         let [compact_deadline, interpreted_deadline] = self.compile_deadlines;
-        let (compiler, deadline) = if modules.iter().all(is_compact) {
-            (Arc::clone(compact), compact_deadline)
-        } else {
-            (Arc::clone(interpreted), interpreted_deadline)
+        let (compiler, deadline) = match class {
+            Class::Compact => (compact, compact_deadline),
+            Class::Interpreted => (interpreted, interpreted_deadline),
         };
+        let turn = tokio::time::timeout(deadline, Arc::clone(compiler).acquire_owned()).await;
+        let Ok(Ok(turn)) = turn else { return Err(PolicyError::Busy) };
         let loader = Arc::clone(&self.loader);
-        let loading = async move {
-            let Ok(turn) = compiler.acquire_owned().await else {
-                return Err(PolicyError::Exhausted);
-            };
-            tokio::task::spawn_blocking(move || {
-                let stack = loader.stack(&modules);
-                drop(turn);
-                stack
-            })
+        let working = tokio::task::spawn_blocking(move || {
+            let done = work(&loader);
+            drop(turn);
+            done
+        });
+        tokio::time::timeout(deadline, working)
             .await
-            .map_err(PolicyError::Compiler)?
-        };
-        let stack = tokio::time::timeout(deadline, loading)
-            .await
-            .map_err(|_| PolicyError::CompileDeadline(deadline))??;
-        let labels = stack.labels().join(", ");
-        let own = Arc::new(Own { stack, share: Share::new(&self.config) });
+            .map_err(|_| PolicyError::CompileDeadline(deadline))?
+            .map_err(PolicyError::Compiler)
+    }
+
+    /// Swaps a stack in.
+    pub(super) fn put(&self, space: ProjectSpaceId, loaded: LoadedRevision) {
+        let labels = loaded.stack.labels().join(", ");
+        let loaded = Arc::new(loaded);
         self.stacks.rcu(|stacks| {
             let mut stacks = HashMap::clone(stacks);
-            stacks.insert(space, Some(Arc::clone(&own)));
+            stacks.insert(space, Some(Arc::clone(&loaded)));
             stacks
         });
         tracing::info!(project_space = %space, policies = labels, "installed the policy stack of `{space}`");
-        Ok(())
     }
 
     /// Denies everything in a project space whose stack could not be loaded, unless an older one of its own still
@@ -145,7 +163,7 @@ impl PolicyHost {
     /// Names and digests of the modules that answer for a project space, in order.
     pub fn modules(&self, space: ProjectSpaceId) -> Vec<String> {
         match self.stacks.load().get(&space) {
-            Some(Some(own)) => own.stack.labels(),
+            Some(Some(loaded)) => loaded.modules(),
             Some(None) => Vec::new(),
             None => self.standard.labels(),
         }
@@ -208,21 +226,16 @@ impl PolicyHost {
         if identity == Identity::System {
             return ask(&self.standard);
         }
-        let own = match self.stacks.load().get(&space) {
+        let loaded = match self.stacks.load().get(&space) {
             None => return ask(&self.standard),
             Some(None) => return Err(Unanswered { policy: String::new(), cause: PolicyError::Withheld }),
-            Some(Some(own)) => Arc::clone(own),
+            Some(Some(loaded)) => Arc::clone(loaded),
         };
-        match own.share.turn().await {
-            Ok(turn) => {
-                let answer = turn.take(|| ask(&own.stack));
-                if answer.is_err() {
-                    self.report(space, &own.stack);
-                }
-                answer
-            }
-            Err(cause) => Err(Unanswered { policy: own.stack.labels().join(", "), cause }),
+        let answer = loaded.ask(ask).await;
+        if answer.is_err() {
+            self.report(space, &loaded.stack);
         }
+        answer
     }
 }
 
@@ -248,7 +261,7 @@ impl PolicyEngine for PolicyHost {
     }
 
     fn stack(&self, space: ProjectSpaceId) -> StackName {
-        StackName { modules: self.modules(space), revision: None }
+        StackName { modules: self.modules(space), revision: self.revision(space).map(|id| id.0) }
     }
 
     async fn voices(&self, stack: &StackName, question: &Question) -> Option<Vec<Voice>> {
@@ -258,20 +271,6 @@ impl PolicyEngine for PolicyHost {
         }
         self.answer(space, question.identity, |stack| Ok(stack.voices(question))).await.ok()
     }
-}
-
-/// Logs why there is no answer. Names of things, never of people: a module's own words stay out of the log.
-fn undecided(space: ProjectSpaceId, action: &str, unanswered: &Unanswered) -> Undecided {
-    let cause: &dyn std::error::Error = &unanswered.cause;
-    tracing::warn!(
-        project_space = %space,
-        policy = unanswered.policy,
-        action,
-        error = cause,
-        "policy `{}` gave no answer to `{action}`",
-        unanswered.policy,
-    );
-    Undecided { policy: unanswered.policy.clone(), cause: unanswered.cause.told() }
 }
 
 impl std::fmt::Debug for PolicyHost {

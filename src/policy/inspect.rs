@@ -2,6 +2,7 @@
 
 use super::class::Class;
 use super::error::PolicyError;
+use super::settings::SettingsSchema;
 use super::words;
 
 /// A module, described.
@@ -63,6 +64,9 @@ pub(super) fn info(
         return refuse(format!(
             "the description takes {DESCRIPTION_MAX} bytes at most, the settings' schema {SCHEMA_MAX}"
         ));
+    }
+    if let Err(wrong) = SettingsSchema::parse(&manifest.settings_schema) {
+        return refuse(wrong);
     }
     if manifest.actions.is_empty() || manifest.actions.len() > ACTIONS_MAX {
         return refuse(format!("it must name 1 to {ACTIONS_MAX} actions; `*` stands for all"));

@@ -6,20 +6,24 @@ use super::class::Class;
 use super::compiled::Compiled;
 use super::config::PolicyConfig;
 use super::engine::{self, Ticks};
-use super::error::{PolicyError, SettingFault};
+use super::error::PolicyError;
+use super::host::STANDARD;
 use super::inspect::{self, ModuleInfo};
 use super::limits::Allowance;
 use super::module::{Module, Trust};
+use super::settings::FAULTS_MAX;
 use super::stack::Stack;
+use crate::authz::{SettingFault, StackModule};
+use crate::domain::policy_stack;
 use sha2::{Digest, Sha256};
 use std::sync::{Arc, Mutex, PoisonError};
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
 /// Most modules of one stack: each costs every decision.
-pub(super) const STACK_MAX: usize = 8;
+pub(super) const STACK_MAX: usize = policy_stack::ENTRIES_MAX;
 /// Longest settings, in bytes: they are read for every decision.
-pub(super) const SETTINGS_MAX: usize = 16 << 10;
+pub(super) const SETTINGS_MAX: usize = policy_stack::SETTINGS_MAX;
 
 /// One module of a stack, as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +32,17 @@ pub struct ModuleSource {
     pub component: Vec<u8>,
     /// JSON; empty when the project space has no settings for it.
     pub settings: String,
+}
+
+/// What is done with the cache.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Caching {
+    /// Nothing.
+    Leave,
+    /// What is there is taken, and what was compiled is put there.
+    Use,
+    /// What was compiled is put there. Nobody learns from the time it takes whether others have the module as well.
+    Renew,
 }
 
 /// Makes modules of bytes.
@@ -94,11 +109,40 @@ impl Loader {
 
     /// What a component says of itself. Nothing is kept.
     pub(super) fn inspect(&self, component: &[u8]) -> Result<ModuleInfo, PolicyError> {
-        self.described(component, false).map(|(_, info, _)| info)
+        self.described(component, Caching::Leave).map(|(_, info, _)| info)
     }
 
     fn module(&self, source: &ModuleSource, trust: Trust) -> Result<Module, PolicyError> {
-        self.module_and_info(source, trust).map(|(module, _)| module)
+        self.module_and_info(source, trust, Caching::Use).map(|(module, _)| module)
+    }
+
+    /// A module of a stored revision: its bytes must still be those that were uploaded.
+    pub(super) fn stored(&self, module: &StackModule) -> Result<(Module, ModuleInfo), PolicyError> {
+        match module {
+            StackModule::Standard => {
+                let source = ModuleSource { component: STANDARD.to_vec(), settings: String::new() };
+                self.module_and_info(&source, Trust::Ours, Caching::Use)
+            }
+            StackModule::Uploaded { digest, component, settings } => {
+                if hex::encode(Sha256::digest(component)) != *digest {
+                    return Err(PolicyError::Damaged(digest.clone()));
+                }
+                let source = ModuleSource { component: component.clone(), settings: settings.clone() };
+                self.module_and_info(&source, Trust::Theirs, Caching::Use)
+            }
+        }
+    }
+
+    /// A stored revision.
+    pub(super) fn revision(&self, modules: &[StackModule]) -> Result<Stack, (usize, PolicyError)> {
+        if modules.is_empty() || modules.len() > STACK_MAX {
+            return Err((0, PolicyError::StackSize(modules.len())));
+        }
+        let module = |(index, module)| match self.stored(module) {
+            Ok((module, _)) => Ok(module),
+            Err(error) => Err((index, error)),
+        };
+        modules.iter().enumerate().map(module).collect::<Result<_, _>>().map(Stack::new)
     }
 
     /// A module that can be asked, and what it says of itself.
@@ -106,8 +150,9 @@ impl Loader {
         &self,
         source: &ModuleSource,
         trust: Trust,
+        caching: Caching,
     ) -> Result<(Module, ModuleInfo), PolicyError> {
-        let (compiled, info, ticks) = self.described(&source.component, true)?;
+        let (compiled, info, ticks) = self.described(&source.component, caching)?;
         if !source.settings.is_empty() {
             if source.settings.len() > SETTINGS_MAX {
                 return Err(PolicyError::SettingsTooLarge(source.settings.len()));
@@ -116,7 +161,7 @@ impl Loader {
                 module: info.label(),
                 faults: faults
                     .into_iter()
-                    .take(SETTING_FAULTS_MAX)
+                    .take(FAULTS_MAX)
                     .map(|fault| SettingFault {
                         path: inspect::shortened(fault.path),
                         message: inspect::shortened(fault.message),
@@ -127,11 +172,15 @@ impl Loader {
         Ok((Module::new(trust, compiled, &info, source.settings.clone(), ticks), info))
     }
 
-    fn described(&self, component: &[u8], keep: bool) -> Result<(Compiled, ModuleInfo, Ticks), PolicyError> {
+    fn described(
+        &self,
+        component: &[u8],
+        caching: Caching,
+    ) -> Result<(Compiled, ModuleInfo, Ticks), PolicyError> {
         let digest = hex::encode(Sha256::digest(component));
         let workshop = self.workshop(Class::of(component.len()))?;
         let compiled = Compiled::link(
-            &workshop.component(component, &digest, keep)?,
+            &workshop.component(component, &digest, caching)?,
             workshop.allowance,
             workshop.kept,
         )?;
@@ -141,10 +190,11 @@ impl Loader {
 }
 
 impl Workshop {
-    fn component(&self, component: &[u8], digest: &str, keep: bool) -> Result<Component, PolicyError> {
-        let cache = self.cache.as_ref().filter(|_| keep);
+    fn component(&self, component: &[u8], digest: &str, caching: Caching) -> Result<Component, PolicyError> {
+        let cache = self.cache.as_ref().filter(|_| caching != Caching::Leave);
+        let kept = cache.filter(|_| caching == Caching::Use);
         // What is in the cache was within bounds when it was compiled, and the bounds are a part of its name.
-        if let Some(component) = cache.and_then(|cache| cache.get(&self.engine, digest)) {
+        if let Some(component) = kept.and_then(|cache| cache.get(&self.engine, digest)) {
             return Ok(component);
         }
         bounds::check(component)?;
@@ -159,6 +209,3 @@ impl Workshop {
         Ok(compiled)
     }
 }
-
-/// Most faults of settings that are passed on.
-const SETTING_FAULTS_MAX: usize = 50;

@@ -18,6 +18,8 @@ pub struct Swept {
     pub mails: u64,
     /// Decisions that are too old or too many to keep.
     pub decisions: u64,
+    /// Policy modules that no project space has any more.
+    pub policy_modules: u64,
 }
 
 impl Swept {
@@ -56,6 +58,7 @@ pub async fn sweep(services: &Services) -> Result<Swept, Failure> {
         requests: work.sweep_requests().await?,
         mails: work.sweep_mails().await?,
         decisions,
+        policy_modules: work.sweep_policy_modules().await?,
     };
     work.commit_routine().await?;
     Ok(swept)

@@ -25,6 +25,7 @@ pub mod mail;
 pub mod mobile_worker;
 pub mod password_reset;
 pub mod personal_id;
+pub mod policy_stack;
 pub mod project_space;
 pub mod role;
 pub mod session;
@@ -37,7 +38,7 @@ pub use failure::{Failure, Refused};
 pub use https::{FetchError, Https};
 
 use crate::authn::Authenticator;
-use crate::authz::Authorizer;
+use crate::authz::{Authorizer, PolicyWorkshop};
 use crate::domain::Clock;
 use crate::store::Store;
 use std::sync::Arc;
@@ -49,6 +50,8 @@ pub struct Services {
     pub store: Store,
     /// The gate.
     pub authorizer: Authorizer,
+    /// Looks at policy modules, and loads stacks aside.
+    pub workshop: Arc<dyn PolicyWorkshop>,
     /// Credentials.
     pub authenticator: Authenticator,
     /// What was decided of late and is still to be written down.

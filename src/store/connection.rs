@@ -44,6 +44,8 @@ pub struct Store {
     clock: Arc<dyn Clock>,
     /// Rung after a commit that queued mail.
     mail_bell: Arc<Notify>,
+    /// Rung after a commit that changed a policy stack.
+    policy_bell: Arc<Notify>,
 }
 
 impl Store {
@@ -57,7 +59,7 @@ impl Store {
             DbBackend::Sqlite => connect(options, 1).await?,
             _ => reader.clone(),
         };
-        Ok(Self { reader, writer, clock, mail_bell: Arc::default() })
+        Ok(Self { reader, writer, clock, mail_bell: Arc::default(), policy_bell: Arc::default() })
     }
 
     /// Whether the database answers.
@@ -82,6 +84,11 @@ impl Store {
     /// its next look. Mail that another gateway queued is for that gateway's bell, or for the look.
     pub async fn mail_queued(&self) {
         self.mail_bell.notified().await;
+    }
+
+    /// Returns once a policy stack was changed through this store. Other gateways see it at their next look.
+    pub async fn policy_changed(&self) {
+        self.policy_bell.notified().await;
     }
 
     /// Which database it is: the few places where their SQL differs ask.
@@ -140,6 +147,8 @@ impl Store {
             now: self.clock.now(),
             mail_queued: false,
             mail_bell: Arc::clone(&self.mail_bell),
+            policy_changed: false,
+            policy_bell: Arc::clone(&self.policy_bell),
             changes: Vec::new(),
             made: None,
             about: None,
@@ -157,6 +166,9 @@ pub struct UnitOfWork<A: Action> {
     /// Whether it queued mail.
     pub(super) mail_queued: bool,
     mail_bell: Arc<Notify>,
+    /// Whether it changed a policy stack.
+    pub(super) policy_changed: bool,
+    policy_bell: Arc<Notify>,
     changes: Vec<Change>,
     /// What was made, when that is not the resource that was judged.
     made: Option<Subject>,
@@ -235,6 +247,9 @@ impl<A: Action> UnitOfWork<A> {
         self.tx.commit().await?;
         if self.mail_queued {
             self.mail_bell.notify_one();
+        }
+        if self.policy_changed {
+            self.policy_bell.notify_one();
         }
         Ok(self.proof)
     }

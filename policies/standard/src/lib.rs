@@ -15,6 +15,7 @@ mod location;
 mod location_type;
 mod mobile_worker;
 mod personal_id_link;
+mod policy;
 mod project_space;
 mod role;
 mod rule;
@@ -77,6 +78,7 @@ fn rule<'a>(kind: &str, action: &str, principal: &'a Principal) -> Option<Rule<'
         "email_address" => email_address::rule(kind, verb, principal),
         "decision" => decision::rule(kind, verb, principal),
         "audit" => audit::rule(kind, verb, principal),
+        "policy" => policy::rule(kind, verb, principal),
         "project_space" => project_space::rule(kind, verb, principal),
         "api" | "api_key" => api::rule(kind, action, principal),
         _ => None,

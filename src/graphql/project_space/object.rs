@@ -13,6 +13,7 @@ use crate::graphql::mobile_worker::{
     self, MobileWorkerConnection, MobileWorkerFilterInput, MobileWorkerObject, MobileWorkerOrderInput,
 };
 use crate::graphql::page::{PageArguments, page_cost};
+use crate::graphql::policy_stack::PolicyStackObject;
 use crate::graphql::requires::requires;
 use crate::graphql::role::RoleObject;
 use crate::graphql::user_fields::UserFieldDefinitionObject;
@@ -280,6 +281,13 @@ impl ProjectSpaceObject {
         before: Option<String>,
     ) -> Result<AuditEntryConnection> {
         audit::audit_log(ctx, self.0.id, filter, PageArguments { first, after, last, before }).await
+    }
+
+    /// How the project space decides; null when you may not see it.
+    #[graphql(directive = requires::apply("policy.read".to_owned()))]
+    async fn policy_stack(&self, ctx: &Context<'_>) -> Result<Option<PolicyStackObject>> {
+        let stack = service::policy_stack::read(ctx.services(), ctx.principal(), self.0.id).await;
+        Ok(stack.map_err(|failure| ctx.fail(&failure))?.map(PolicyStackObject::from))
     }
 
     /// The levels of the location tree, by name.

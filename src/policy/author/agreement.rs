@@ -8,6 +8,7 @@ use crate::authz::{
     ACTION_CATALOGUE, ActionInfo, AttributeType, Attributes, Condition, Decision, Rows, Value,
 };
 use std::fmt::Write;
+use std::time::{Duration, Instant};
 
 /// What comparing found.
 #[derive(Debug, Clone, Default)]
@@ -37,7 +38,18 @@ impl Agreement {
 }
 
 /// Compares the answers of the stack to so many drawn questions.
-pub fn agreement(desk: &Desk, mut sampler: Sampler, questions: usize) -> Agreement {
+pub fn agreement(desk: &Desk, sampler: Sampler, questions: usize) -> Agreement {
+    agreement_within(desk, sampler, questions, Duration::MAX)
+}
+
+/// The same, and no longer than this: a module may take all the time it has for every answer.
+pub(in crate::policy) fn agreement_within(
+    desk: &Desk,
+    mut sampler: Sampler,
+    questions: usize,
+    patience: Duration,
+) -> Agreement {
+    let began = Instant::now();
     let known: Vec<&ActionInfo> =
         ACTION_CATALOGUE.iter().filter(|action| action.is_asked() && desk.knows(action.name)).collect();
     let mut found = Agreement::default();
@@ -89,7 +101,7 @@ pub fn agreement(desk: &Desk, mut sampler: Sampler, questions: usize) -> Agreeme
                 found.add(finding);
             }
         }
-        if found.is_full() {
+        if found.is_full() || began.elapsed() > patience {
             break;
         }
     }

@@ -1,11 +1,14 @@
-use super::agreement::agreement;
+use super::agreement::agreement_within;
 use super::desk::Desk;
 use super::sampler::Sampler;
 use crate::authz::ACTION_CATALOGUE;
+use crate::policy::class::Class;
 use crate::policy::config::PolicyConfig;
 use crate::policy::error::PolicyError;
 use crate::policy::inspect::ModuleInfo;
 use crate::policy::loader::ModuleSource;
+use crate::policy::settings;
+use std::time::Duration;
 
 /// What was looked at, in order, up to what is wrong.
 #[derive(Debug, Clone)]
@@ -50,26 +53,46 @@ pub fn check(config: &PolicyConfig, source: &ModuleSource, questions: usize) -> 
             return report;
         }
     };
-    let [info] = desk.modules() else { return report };
-    report.good("limits", format!("{} bytes, {}", info.size, info.class.name()));
-    report.good("imports", "none");
-    report.good("world", "fieldgate:policy@1");
-    report.good("manifest", format!("{} {}", info.name, info.version));
-    report.module = Some(info.clone());
-    report.actions(info);
-    report.settings(info, source);
-    let sampler = Sampler::new(0x0f1e_1d6a_7e00_0001).with_permissions(&own_permissions(&source.component));
-    let found = agreement(&desk, sampler, questions);
-    if found.findings.is_empty() {
-        report.good(
-            "agreement",
-            format!("`decide`, `decide-many` and `scope` say the same, {} times", found.answers),
-        );
-    }
-    for finding in found.findings {
-        report.bad("agreement", finding);
-    }
+    report.look_at(&desk, source, questions, Duration::MAX);
     report
+}
+
+/// The same of a module that is loaded.
+pub(in crate::policy) fn check_loaded(
+    desk: &Desk,
+    source: &ModuleSource,
+    questions: usize,
+    patience: Duration,
+) -> CheckReport {
+    let mut report = CheckReport { steps: Vec::new(), module: None };
+    report.look_at(desk, source, questions, patience);
+    report
+}
+
+impl CheckReport {
+    fn look_at(&mut self, desk: &Desk, source: &ModuleSource, questions: usize, patience: Duration) {
+        let report = self;
+        let [info] = desk.modules() else { return };
+        report.good("limits", format!("{} bytes, {}", info.size, info.class.name()));
+        report.good("imports", "none");
+        report.good("world", "fieldgate:policy@1");
+        report.good("manifest", format!("{} {}", info.name, info.version));
+        report.module = Some(info.clone());
+        report.actions(info);
+        report.settings(info, source);
+        let sampler =
+            Sampler::new(0x0f1e_1d6a_7e00_0001).with_permissions(&own_permissions(&source.component));
+        let found = agreement_within(desk, sampler, questions, patience);
+        if found.findings.is_empty() {
+            report.good(
+                "agreement",
+                format!("`decide`, `decide-many` and `scope` say the same, {} times", found.answers),
+            );
+        }
+        for finding in found.findings {
+            report.bad("agreement", finding);
+        }
+    }
 }
 
 impl CheckReport {
@@ -119,24 +142,35 @@ impl CheckReport {
 
     fn settings(&mut self, info: &ModuleInfo, source: &ModuleSource) {
         if info.settings_schema.is_empty() {
-            return self.good("settings", "none");
+            return if source.settings.is_empty() {
+                self.good("settings", "none");
+            } else {
+                self.bad("settings", "the module takes no settings");
+            };
         }
-        let schema: Result<serde_json::Value, _> = serde_json::from_str(&info.settings_schema);
-        match schema {
-            Err(error) => self.bad("settings", format!("the schema is no JSON: {error}")),
-            Ok(schema) if schema.get("type").and_then(serde_json::Value::as_str) != Some("object") => {
-                self.bad("settings", "the schema must be a JSON Schema with the type `object`");
+        // The schema itself was looked at with the manifest.
+        if source.settings.is_empty() {
+            return self.good("settings", "a schema; none were given to try");
+        }
+        match settings::faults(&info.settings_schema, &source.settings) {
+            Ok(faults) if faults.is_empty() => {
+                self.good("settings", "a schema, and the module takes those that were given");
             }
-            Ok(_) if source.settings.is_empty() => {
-                self.good("settings", "a schema; none were given to try");
+            Ok(faults) => {
+                let told: Vec<_> = faults.iter().map(ToString::to_string).collect();
+                self.bad("settings", told.join("; "));
             }
-            Ok(_) => self.good("settings", "a schema, and the module takes those that were given"),
+            Err(wrong) => self.bad("settings", wrong),
         }
     }
 }
 
 /// What looks like a permission among a module's texts: those are the ones to draw.
 fn own_permissions(component: &[u8]) -> Vec<String> {
+    // Of an interpreter's megabytes the rule is a small part, and looking through all of them takes too long.
+    if Class::of(component.len()) == Class::Interpreted {
+        return Vec::new();
+    }
     let contains = |name: &str| component.windows(name.len()).any(|window| window == name.as_bytes());
     let catalogue = crate::domain::permission::CATALOGUE.iter().map(|permission| permission.name);
     let mut found: Vec<String> = catalogue.filter(|name| contains(name)).map(str::to_owned).collect();

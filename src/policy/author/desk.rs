@@ -3,8 +3,8 @@ use crate::policy::config::PolicyConfig;
 use crate::policy::error::PolicyError;
 use crate::policy::host::STANDARD;
 use crate::policy::inspect::ModuleInfo;
-use crate::policy::loader::{Loader, ModuleSource};
-use crate::policy::module::Trust;
+use crate::policy::loader::{Caching, Loader, ModuleSource};
+use crate::policy::module::{Module, Trust};
 use crate::policy::stack::{Stack, Unanswered, heard};
 
 /// A stack on an author's desk.
@@ -29,11 +29,16 @@ impl Desk {
         let mut infos = Vec::with_capacity(sources.len());
         for source in sources {
             // An author wants to hear of every fault, not of a quarantine.
-            let (module, info) = loader.module_and_info(source, Trust::Ours)?;
+            let (module, info) = loader.module_and_info(source, Trust::Ours, Caching::Use)?;
             modules.push(module);
             infos.push(info);
         }
         Ok(Self { stack: Stack::new(modules), infos })
+    }
+
+    /// A desk with one module that was loaded elsewhere.
+    pub(in crate::policy) fn with(module: Module, info: ModuleInfo) -> Self {
+        Self { stack: Stack::new(vec![module]), infos: vec![info] }
     }
 
     /// What the modules say of themselves, in order.

@@ -20,6 +20,7 @@ pub use asker::Asker;
 pub use bench::{Figure, Report as BenchReport, Stat, bench};
 pub use case::{Case, Cases, Expected, Question};
 pub use case_file::CaseError;
+pub(in crate::policy) use check::check_loaded;
 pub use check::{CheckReport, Step, check};
 pub use desk::{Desk, standard};
 pub use diff::{Difference, Effect, diff};

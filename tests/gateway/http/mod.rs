@@ -7,6 +7,7 @@ mod idempotency;
 mod ids_and_pages;
 mod introspection;
 mod media;
+mod multipart;
 mod naughty;
 mod pages;
 

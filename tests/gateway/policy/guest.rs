@@ -51,7 +51,23 @@ pub fn component(deviations: &str) -> Vec<u8> {
 
 /// A guest that gives every decision this answer: the bytes of the contract's `decision`.
 pub fn answering(decision: &str) -> Vec<u8> {
-    component(&format!(
+    component(&answers(decision))
+}
+
+/// A guest that permits everything, like no other with another number.
+pub fn permitting(number: u32) -> Vec<u8> {
+    component(&format!(r#"(data (i32.const 5000) "{number}")"#))
+}
+
+/// A guest that denies everything, in lists too.
+pub fn denying() -> Vec<u8> {
+    let scope =
+        r#"(data (i32.const 4000) "\01") (func (export "scope") (param i32) (result i32) (i32.const 4000))"#;
+    component(&format!("{}{scope}", answers(DENY)))
+}
+
+fn answers(decision: &str) -> String {
+    format!(
         r#"
         (data (i32.const 512) "{decision}")
         (func (export "decide") (param i32) (result i32) (i32.const 512))
@@ -67,7 +83,7 @@ pub fn answering(decision: &str) -> Vec<u8> {
           (i32.store (i32.const 132) (local.get $count))
           (i32.const 128))
         "#
-    ))
+    )
 }
 
 /// Permit, with no obligation.

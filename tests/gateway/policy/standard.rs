@@ -86,6 +86,17 @@ fn table(asker: &Asker, kind: &str, action: &str, row: &Attributes, proposed: &A
         }
 
         ("audit_entry", "audit.read") | ("decision", "decision.read") => or_hidden(who.is_admin),
+        ("policy_stack", "policy.read") => or_hidden(who.is_admin),
+        (
+            "policy_stack",
+            "policy.upload" | "policy.delete" | "policy.revise" | "policy.monitor" | "policy.activate",
+        ) => {
+            if who.is_admin {
+                Permit
+            } else {
+                Refused("admin_only")
+            }
+        }
 
         ("project_space", "mobile_worker.create") if !holds("edit_commcare_users") => needs(false),
         ("project_space", "mobile_worker.create") => match proposed.get("location_ids") {
@@ -384,7 +395,7 @@ fn rows(kind: &str) -> Vec<(Attributes, Attributes)> {
                 .collect();
         }
         "location_type" | "custom_permission" => vec![none().with("id", hex(40))],
-        "user_fields" => vec![none().with("id", hex(1))],
+        "user_fields" | "policy_stack" => vec![none().with("id", hex(1))],
         "user_profile" => [70, 71].map(|id| none().with("id", hex(id))).into(),
         "group" => [30, 31].map(|id| none().with("id", hex(id))).into(),
         "decision" => vec![none().with("id", hex(62)).with("action", "role.update")],
@@ -436,7 +447,7 @@ fn askers() -> Vec<Asker> {
 
 /// `session.*` and what is the operator's never reach a policy.
 fn questions() -> impl Iterator<Item = (&'static str, &'static str)> {
-    const KINDS: [&str; 16] = [
+    const KINDS: [&str; 17] = [
         "project_space",
         "invitation",
         "web_user",
@@ -453,6 +464,7 @@ fn questions() -> impl Iterator<Item = (&'static str, &'static str)> {
         "api_key",
         "audit_entry",
         "decision",
+        "policy_stack",
     ];
     ACTIONS.iter().copied().filter(|(_, kind)| KINDS.contains(kind)).chain([
         ("mobile_worker.paint", "mobile_worker"),

@@ -149,7 +149,7 @@ async fn shape_of(connection: &sea_orm::DatabaseConnection) -> Result<String, se
         UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'
         UNION ALL SELECT conname || pg_get_constraintdef(oid) FROM pg_constraint
           WHERE connamespace = 'public'::regnamespace
-        UNION ALL SELECT tgname || pg_get_triggerdef(oid) || tgenabled FROM pg_trigger WHERE NOT tgisinternal
+        UNION ALL SELECT tgname || pg_get_triggerdef(oid) || tgenabled::text FROM pg_trigger WHERE NOT tgisinternal
         UNION ALL SELECT version FROM seaql_migrations) AS lines";
     let statement = Statement::from_string(connection.get_database_backend(), sql);
     connection.query_one_raw(statement).await?.unwrap().try_get_by_index(0)

@@ -17,7 +17,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use database::Database;
 use fieldgate::app::{Gateway, Parts};
 use fieldgate::authn::TokenKey;
-use fieldgate::authz::PolicyEngine;
+use fieldgate::authz::{PolicyEngine, PolicyWorkshop};
 use fieldgate::domain::{Channel, Clock, Origin, Principal, ProjectSpaceInput, RoleId, Settings, WebUserId};
 use fieldgate::outbound::personal_id::OpenIdTokens;
 use fieldgate::policy::PolicyConfig;
@@ -75,6 +75,11 @@ static POLICIES: LazyLock<tempfile::TempDir> = LazyLock::new(|| tempfile::tempdi
 impl TestApp {
     /// An empty gateway.
     pub async fn empty() -> Self {
+        Self::empty_with(PolicyConfig::default()).await
+    }
+
+    /// The same, with these limits and keys for policies.
+    async fn empty_with(policy: PolicyConfig) -> Self {
         let database = Database::fresh().await;
         let clock = Arc::new(TestClock(Mutex::new(DateTime::from_timestamp(1_790_000_000, 0).unwrap())));
         let statements = Arc::new(Mutex::new(Vec::new()));
@@ -93,7 +98,7 @@ impl TestApp {
             policy: PolicyConfig {
                 deadline: std::time::Duration::from_secs(2),
                 cache_dir: Some(POLICIES.path().join("cache")),
-                ..PolicyConfig::default()
+                ..policy
             },
             decision_log: DecisionLogConfig::default(),
             mailer: Arc::clone(&mailbox) as Arc<dyn Mailer>,
@@ -126,7 +131,12 @@ impl TestApp {
 
     /// A gateway with the project space `acme` and its admin.
     pub async fn spawn() -> Self {
-        let app = Self::empty().await;
+        Self::spawn_with(PolicyConfig::default()).await
+    }
+
+    /// The same, with these limits and keys for policies.
+    pub async fn spawn_with(policy: PolicyConfig) -> Self {
+        let app = Self::empty_with(policy).await;
         app.space("acme", ADMIN).await;
         app
     }
@@ -198,6 +208,12 @@ impl TestApp {
     pub fn with_policy(self, policy: Arc<dyn PolicyEngine>) -> Self {
         let authorizer = self.services.authorizer.clone().answered_by(policy);
         let services = Services { authorizer, ..Services::clone(&self.services) };
+        self.with_services(services)
+    }
+
+    /// The same gateway, where somebody else looks at uploaded modules.
+    pub fn with_workshop(self, workshop: Arc<dyn PolicyWorkshop>) -> Self {
+        let services = Services { workshop, ..Services::clone(&self.services) };
         self.with_services(services)
     }
 

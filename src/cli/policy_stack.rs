@@ -1,0 +1,397 @@
+//! `fieldgate policy upload | stack | history | revise | monitor | activate | roll-back | reset`: what operators type. It
+//! works on the database; gateways that run see it within seconds. The operator is always answered by `standard`.
+
+use super::{CommandError, Output, open, operator};
+use crate::authz::Visible;
+use crate::config::ConfigOptions;
+use crate::domain::{
+    PageRequest, PolicyActivation, PolicyEntry, PolicyEntryInput, PolicyModule, PolicyRevision, PolicyStack,
+    RevisionName, policy_stack::STANDARD,
+};
+use crate::service::{Services, policy_stack, project_space};
+use clap::{Args, Subcommand};
+use serde_json::{Value as Json, json};
+use sha2::{Digest, Sha256};
+use std::path::{Path, PathBuf};
+
+/// Most lines of a list; a `--json` list has as many.
+const LINES: u32 = 100;
+/// Fewest digits that name a module.
+const PREFIX_MIN: usize = 8;
+
+#[derive(Subcommand)]
+pub enum ShippingCommand {
+    /// Upload a module for a project space. It changes nothing by itself
+    Upload {
+        #[command(flatten)]
+        space: Space,
+        /// The component: a .wasm file
+        file: PathBuf,
+        /// Its signature, as `minisign -S` makes it [default: the file's name with .minisig, if there is one]
+        #[arg(long, value_name = "FILE")]
+        signature: Option<PathBuf>,
+        /// The digest that the file must have (SHA-256) [default: the one that it has]
+        #[arg(long)]
+        digest: Option<String>,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Delete a module that is not in use
+    Delete {
+        #[command(flatten)]
+        space: Space,
+        /// The module's digest, or its first digits
+        digest: String,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Show what is in force in a project space, what is monitored, its modules and its latest revisions
+    Stack {
+        #[command(flatten)]
+        space: Space,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Show what took effect in a project space, the latest first
+    History {
+        #[command(flatten)]
+        space: Space,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Make a revision: modules in order, with their settings. It changes nothing by itself
+    Revise {
+        #[command(flatten)]
+        space: Space,
+        /// `standard`, or a module's digest (or its first digits), with `=settings.json` behind it if it has settings
+        #[arg(long = "module", value_name = "MODULE", required = true)]
+        modules: Vec<String>,
+        #[command(flatten)]
+        why: Why,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Have a revision asked as well, and its answers compared with those in force
+    Monitor {
+        #[command(flatten)]
+        space: Space,
+        /// The revision's number
+        #[arg(long, required_unless_present = "stop")]
+        revision: Option<i32>,
+        /// Monitor none any more
+        #[arg(long, conflicts_with = "revision")]
+        stop: bool,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Put a revision in force
+    Activate {
+        #[command(flatten)]
+        space: Space,
+        /// The revision's number
+        #[arg(long)]
+        revision: i32,
+        #[command(flatten)]
+        change: Change,
+    },
+    /// Go back one step: to what was in force before
+    RollBack {
+        #[command(flatten)]
+        space: Space,
+        #[command(flatten)]
+        change: Change,
+    },
+    /// Put `standard` in force, whatever state the project space's own policies are in
+    Reset {
+        #[command(flatten)]
+        space: Space,
+        #[command(flatten)]
+        change: Change,
+    },
+}
+
+#[derive(Args)]
+pub struct Space {
+    /// The project space's name
+    #[arg(long, value_name = "NAME")]
+    project_space: String,
+}
+
+#[derive(Args)]
+pub struct Why {
+    /// Why: 500 characters at most
+    #[arg(long, default_value = "", hide_default_value = true)]
+    comment: String,
+}
+
+#[derive(Args)]
+pub struct Change {
+    /// The version of the stack that you last saw: if it is not the present one, nothing is done
+    #[arg(long, value_name = "NUMBER")]
+    stack_version: Option<i32>,
+    #[command(flatten)]
+    why: Why,
+    #[command(flatten)]
+    output: Output,
+}
+
+pub async fn run(options: &ConfigOptions, command: ShippingCommand) -> Result<(), CommandError> {
+    let (_, gateway) = open(options).await?;
+    let services = &*gateway.services;
+    match command {
+        ShippingCommand::Upload { space, file, signature, digest, output } => {
+            let upload = read_upload(&file, signature, digest)?;
+            let made = policy_stack::upload(services, &operator(), &space.project_space, upload).await?;
+            print(&output, &module_json(&made), || {
+                println!("uploaded {} {} ({} bytes): {}", made.name, made.version, made.size, made.digest);
+            });
+        }
+        ShippingCommand::Delete { space, digest, output } => {
+            let stack = stack_of(services, &space).await?;
+            let digest = named(&policy_stack::modules(services, &stack).await?, &digest)?;
+            policy_stack::delete(services, &operator(), &space.project_space, &digest).await?;
+            print(&output, &json!({ "deletedDigest": digest }), || println!("deleted {digest}"));
+        }
+        ShippingCommand::Stack { space, output } => show(services, &space, &output).await?,
+        ShippingCommand::History { space, output } => history(services, &space, &output).await?,
+        ShippingCommand::Revise { space, modules, why, output } => {
+            let stack = stack_of(services, &space).await?;
+            let uploaded = policy_stack::modules(services, &stack).await?;
+            let entries: Result<Vec<_>, _> = modules.iter().map(|text| entry(&uploaded, text)).collect();
+            let name = &space.project_space;
+            let made = policy_stack::revise(services, &operator(), name, &entries?, &why.comment).await?;
+            print(&output, &revision_json(&made), || println!("made revision {}", told(&made)));
+        }
+        ShippingCommand::Monitor { space, revision, stop: _, output } => {
+            let stack = match revision {
+                Some(number) => {
+                    let revision = numbered(services, &space, number).await?;
+                    policy_stack::monitor(services, &operator(), revision.id).await?
+                }
+                None => policy_stack::stop(services, &operator(), &space.project_space).await?,
+            };
+            changed(&output, &stack);
+        }
+        ShippingCommand::Activate { space, revision, change } => {
+            let id = numbered(services, &space, revision).await?.id;
+            let (version, comment) = (change.stack_version, &change.why.comment);
+            let stack = policy_stack::activate(services, &operator(), id, version, comment).await?;
+            changed(&change.output, &stack);
+        }
+        ShippingCommand::RollBack { space, change } => {
+            let (name, version) = (&space.project_space, change.stack_version);
+            let comment = &change.why.comment;
+            let stack = policy_stack::roll_back(services, &operator(), name, version, comment).await?;
+            changed(&change.output, &stack);
+        }
+        ShippingCommand::Reset { space, change } => {
+            let (name, version) = (&space.project_space, change.stack_version);
+            let stack =
+                policy_stack::reset(services, &operator(), name, version, &change.why.comment).await?;
+            changed(&change.output, &stack);
+        }
+    }
+    Ok(())
+}
+
+fn print(output: &Output, json: &Json, text: impl FnOnce()) {
+    if output.json { println!("{json}") } else { text() }
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, CommandError> {
+    std::fs::read(path)
+        .map_err(|error| CommandError::Usage(format!("could not read `{}`: {error}", path.display())))
+}
+
+fn read_upload(
+    file: &Path,
+    signature: Option<PathBuf>,
+    digest: Option<String>,
+) -> Result<policy_stack::Upload, CommandError> {
+    let component = read(file)?;
+    let beside = PathBuf::from(format!("{}.minisig", file.display()));
+    let signature = signature.or_else(|| Some(beside).filter(|beside| beside.is_file()));
+    let signature = signature.map(|path| read(&path)).transpose()?;
+    let signature = signature.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    let digest = digest.unwrap_or_else(|| hex::encode(Sha256::digest(&component)));
+    Ok(policy_stack::Upload { component, digest, signature })
+}
+
+async fn stack_of(services: &Services, space: &Space) -> Result<Visible<PolicyStack>, CommandError> {
+    let nowhere = || CommandError::Usage(format!("there is no project space `{}`", space.project_space));
+    let found = project_space::read(services, &operator(), &space.project_space).await;
+    let found = found.map_err(|_| nowhere())?;
+    let stack = policy_stack::read(services, &operator(), found.id).await?;
+    stack.ok_or_else(nowhere)
+}
+
+async fn numbered(services: &Services, space: &Space, number: i32) -> Result<PolicyRevision, CommandError> {
+    let stack = stack_of(services, space).await?;
+    let revision = policy_stack::revision_numbered(services, &stack, number).await;
+    let revision = revision?;
+    revision.ok_or_else(|| CommandError::Usage(format!("there is no revision {number}")))
+}
+
+/// The digest that some first digits mean.
+fn named(uploaded: &[PolicyModule], start: &str) -> Result<String, CommandError> {
+    let start = start.to_ascii_lowercase();
+    if start.len() < PREFIX_MIN {
+        return Err(CommandError::Usage(format!("give at least {PREFIX_MIN} digits of the digest")));
+    }
+    let mut found = uploaded.iter().filter(|module| module.digest.starts_with(&start));
+    match (found.next(), found.next()) {
+        (Some(module), None) => Ok(module.digest.clone()),
+        (None, _) => {
+            Err(CommandError::Usage(format!("no module `{start}` was uploaded in this project space")))
+        }
+        _ => Err(CommandError::Usage(format!("several modules begin with `{start}`: give more digits"))),
+    }
+}
+
+fn entry(uploaded: &[PolicyModule], text: &str) -> Result<PolicyEntryInput, CommandError> {
+    let (name, file) = match text.split_once('=') {
+        Some((name, file)) => (name, Some(file)),
+        None => (text, None),
+    };
+    let settings = match file {
+        None => None,
+        Some(file) => Some(
+            serde_json::from_slice(&read(Path::new(file))?)
+                .map_err(|error| CommandError::Usage(format!("`{file}` is no JSON: {error}")))?,
+        ),
+    };
+    let digest = if name == STANDARD { None } else { Some(named(uploaded, name)?) };
+    Ok(PolicyEntryInput { digest, settings })
+}
+
+async fn show(services: &Services, space: &Space, output: &Output) -> Result<(), CommandError> {
+    let stack = stack_of(services, space).await?;
+    let modules = policy_stack::modules(services, &stack).await?;
+    let page = first_page();
+    let revisions = policy_stack::revisions(services, &stack, &page).await?.items;
+    let mut printed = stack_json(&stack);
+    if let Some(fields) = printed.as_object_mut() {
+        fields.insert("modules".to_owned(), modules.iter().map(module_json).collect());
+        fields.insert("revisions".to_owned(), revisions.iter().map(revision_json).collect());
+    }
+    print(output, &printed, || {
+        println!("in force:  {} (version {} of the stack)", name_told(stack.active), stack.version);
+        println!("monitored: {}", stack.monitored.map_or("nothing".to_owned(), |it| name_told(Some(it))));
+        println!("modules:");
+        for module in &modules {
+            let signed =
+                module.signed_by.as_deref().map(|key| format!(", signed by {key}")).unwrap_or_default();
+            println!(
+                "  {} {} {} ({} bytes{signed})",
+                module.digest, module.name, module.version, module.size
+            );
+        }
+        println!("revisions:");
+        for revision in &revisions {
+            println!("  {}", told(revision));
+        }
+    });
+    Ok(())
+}
+
+async fn history(services: &Services, space: &Space, output: &Output) -> Result<(), CommandError> {
+    let stack = stack_of(services, space).await?;
+    let page = first_page();
+    let found = policy_stack::history(services, &stack, &page).await?;
+    let printed: Vec<_> = found.items.iter().map(activation_json).collect();
+    print(output, &json!(printed), || {
+        for activation in &found.items {
+            println!(
+                "{}  {:9} {} after {} by {}{}",
+                activation.at.format("%Y-%m-%d %H:%M:%S"),
+                activation.kind.name(),
+                name_told(activation.revision),
+                name_told(activation.from),
+                activation.by_name.as_deref().or(activation.by.as_deref()).unwrap_or("nobody"),
+                comment_told(&activation.comment),
+            );
+        }
+    });
+    Ok(())
+}
+
+fn first_page() -> PageRequest {
+    PageRequest::Keyset { limit: LINES, from_end: false, after: None, before: None }
+}
+
+fn changed(output: &Output, stack: &PolicyStack) {
+    print(output, &stack_json(stack), || {
+        println!("in force: {} (version {} of the stack)", name_told(stack.active), stack.version);
+        if let Some(monitored) = stack.monitored {
+            println!("monitored: {}", name_told(Some(monitored)));
+        }
+        println!("gateways take it over within seconds");
+    });
+}
+
+fn name_told(name: Option<RevisionName>) -> String {
+    name.map_or(STANDARD.to_owned(), |name| format!("revision {}", name.number))
+}
+
+fn comment_told(comment: &str) -> String {
+    let plain: String = comment.chars().filter(|character| !character.is_control()).collect();
+    if plain.is_empty() { plain } else { format!(": {plain}") }
+}
+
+fn told(revision: &PolicyRevision) -> String {
+    let modules: Vec<_> = revision.entries.iter().map(PolicyEntry::label).collect();
+    format!("{} ({}){}", revision.number, modules.join(", "), comment_told(&revision.comment))
+}
+
+fn module_json(module: &PolicyModule) -> Json {
+    json!({
+        "digest": module.digest,
+        "name": module.name,
+        "version": module.version,
+        "description": module.description,
+        "class": module.class,
+        "size": module.size,
+        "signedBy": module.signed_by,
+        "uploadedAt": module.uploaded_at,
+        "uploadedBy": module.uploaded_by,
+    })
+}
+
+fn revision_json(revision: &PolicyRevision) -> Json {
+    let modules = revision.entries.iter().map(|entry| {
+        json!({
+            "digest": entry.digest,
+            "name": entry.name,
+            "version": entry.version,
+            "settings": entry.settings,
+        })
+    });
+    json!({
+        "id": revision.id.to_string(),
+        "number": revision.number,
+        "modules": modules.collect::<Vec<_>>(),
+        "comment": revision.comment,
+        "createdAt": revision.created_at,
+        "createdBy": revision.created_by,
+    })
+}
+
+fn stack_json(stack: &PolicyStack) -> Json {
+    json!({
+        "version": stack.version,
+        "active": stack.active.map(|it| it.number),
+        "monitored": stack.monitored.map(|it| it.number),
+    })
+}
+
+fn activation_json(activation: &PolicyActivation) -> Json {
+    json!({
+        "at": activation.at,
+        "kind": activation.kind.name(),
+        "revision": activation.revision.map(|it| it.number),
+        "from": activation.from.map(|it| it.number),
+        "comment": activation.comment,
+        "by": activation.by,
+        "byName": activation.by_name,
+    })
+}

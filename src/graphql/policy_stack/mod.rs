@@ -1,0 +1,50 @@
+//! Shipping policies: what a project space has uploaded, the revisions it made of that, and what is in force.
+
+mod activate;
+mod delete;
+mod monitor;
+mod object;
+mod reset;
+mod revise;
+mod revision;
+mod roll_back;
+mod stop;
+mod upload;
+
+pub use object::PolicyStackObject;
+pub use revision::PolicyRevisionObject;
+
+use super::error::{Settled, UserError};
+use crate::authz::Visible;
+use crate::domain::PolicyStack;
+use async_graphql::{MergedObject, SimpleObject};
+
+#[derive(MergedObject, Default)]
+pub struct PolicyStackMutation(
+    upload::UploadPolicyModuleMutation,
+    delete::DeletePolicyModuleMutation,
+    revise::CreatePolicyRevisionMutation,
+    monitor::MonitorPolicyRevisionMutation,
+    stop::StopMonitoringPolicyMutation,
+    activate::ActivatePolicyRevisionMutation,
+    roll_back::RollBackPolicyMutation,
+    reset::ResetPolicyMutation,
+);
+
+/// What became of a policy stack.
+#[derive(SimpleObject)]
+pub struct PolicyStackPayload {
+    /// The stack as it is now; null when it was refused.
+    policy_stack: Option<PolicyStackObject>,
+    /// All that was wrong with the input.
+    user_errors: Vec<UserError>,
+}
+
+impl From<Settled<Visible<PolicyStack>>> for PolicyStackPayload {
+    fn from(settled: Settled<Visible<PolicyStack>>) -> Self {
+        match settled {
+            Ok(stack) => Self { policy_stack: Some(stack.into()), user_errors: Vec::new() },
+            Err(user_errors) => Self { policy_stack: None, user_errors },
+        }
+    }
+}

@@ -1,0 +1,35 @@
+use super::PolicyStackPayload;
+use crate::graphql::context::ContextExt;
+use crate::graphql::requires::requires;
+use crate::service::policy_stack;
+use async_graphql::{Context, InputObject, Object, Result};
+
+/// Where, and why.
+#[derive(InputObject)]
+pub struct RollBackPolicyInput {
+    /// The project space's name.
+    project_space: String,
+    /// The version of the stack that you last saw: if it is not the present one, nothing is done.
+    version: Option<i32>,
+    /// Why: 500 characters at most.
+    #[graphql(default)]
+    comment: String,
+}
+
+#[derive(Default)]
+pub struct RollBackPolicyMutation;
+
+#[Object]
+impl RollBackPolicyMutation {
+    /// Go back one step: to what was in force before that which is. Done twice, it goes back two steps. Only admins may.
+    #[graphql(directive = requires::apply("policy.activate".to_owned()))]
+    async fn roll_back_policy(
+        &self,
+        ctx: &Context<'_>,
+        input: RollBackPolicyInput,
+    ) -> Result<PolicyStackPayload> {
+        let (services, principal, space) = (ctx.services(), ctx.principal(), &input.project_space);
+        let result = policy_stack::roll_back(services, principal, space, input.version, &input.comment).await;
+        Ok(ctx.settle(result)?.into())
+    }
+}

@@ -1,0 +1,327 @@
+//! What the host does for those who ship policies: it looks at a module before it is taken, tries a stack before it is
+//! put in force, and hands out stacks that are not.
+
+use super::author::{Desk, check_loaded};
+use super::class::Class;
+use super::error::PolicyError;
+use super::host::PolicyHost;
+use super::inspect::shortened;
+use super::loader::{Caching, Loader, ModuleSource};
+use super::module::Trust;
+use super::revision::LoadedRevision;
+use super::settings;
+use super::signature::{TrustedKey, signer};
+use crate::authz::{
+    EntryRefusal, InspectedModule, ModuleRefusal, PolicyEngine, PolicyWorkshop, StackModule, StackRefusal,
+};
+use crate::domain::{FaultCode, PolicyRevisionId, ProjectSpaceId};
+use sha2::{Digest, Sha256};
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+/// How many questions an upload is put, and for how long at the most.
+const QUESTIONS: (usize, Duration) = (600, Duration::from_secs(3));
+/// The same for a module with the settings of a revision.
+const QUESTIONS_WITH_SETTINGS: (usize, Duration) = (200, Duration::from_secs(1));
+/// How many stacks are kept that were loaded aside.
+const RECENT_MAX: usize = 8;
+/// How long a request waits for a stack to be loaded. What takes longer goes on, and is in the cache when it is asked for
+/// again.
+const PATIENCE: Duration = Duration::from_secs(8);
+
+impl PolicyHost {
+    /// Puts a stored revision in force: loaded and checked aside, then swapped in at once.
+    ///
+    /// # Errors
+    /// [`PolicyError`] when one of its modules is not acceptable; the stack stays as it was.
+    pub async fn enforce(
+        &self,
+        space: ProjectSpaceId,
+        revision: PolicyRevisionId,
+        modules: Vec<StackModule>,
+    ) -> Result<(), PolicyError> {
+        let loaded = self.revision_aside(revision, modules).await?.map_err(|(_, error)| error)?;
+        self.put(space, loaded);
+        Ok(())
+    }
+
+    /// Has a stored revision answer beside the one in force.
+    ///
+    /// # Errors
+    /// [`PolicyError`] when one of its modules is not acceptable; then none is monitored.
+    pub async fn monitor(
+        &self,
+        space: ProjectSpaceId,
+        revision: PolicyRevisionId,
+        modules: Vec<StackModule>,
+    ) -> Result<(), PolicyError> {
+        self.stop_monitoring(space);
+        let loaded = self.revision_aside(revision, modules).await?.map_err(|(_, error)| error)?;
+        let loaded = Arc::new(loaded);
+        self.monitored.rcu(|all| {
+            let mut all = HashMap::clone(all);
+            all.insert(space, Arc::clone(&loaded));
+            all
+        });
+        Ok(())
+    }
+
+    /// Has no revision answer beside the one in force.
+    pub fn stop_monitoring(&self, space: ProjectSpaceId) {
+        if self.monitored.load().contains_key(&space) {
+            self.monitored.rcu(|all| {
+                let mut all = HashMap::clone(all);
+                all.remove(&space);
+                all
+            });
+        }
+    }
+
+    /// The revision that answers beside the one in force.
+    pub fn monitored_revision(&self, space: ProjectSpaceId) -> Option<Arc<LoadedRevision>> {
+        self.monitored.load().get(&space).map(Arc::clone)
+    }
+
+    async fn revision_aside(
+        &self,
+        revision: PolicyRevisionId,
+        modules: Vec<StackModule>,
+    ) -> Result<Result<LoadedRevision, (usize, PolicyError)>, PolicyError> {
+        let config = self.config.clone();
+        self.aside(class_of(&modules), move |loader| {
+            let stack = loader.revision(&modules)?;
+            Ok(LoadedRevision::new(Some(revision), stack, &config))
+        })
+        .await
+    }
+}
+
+#[async_trait::async_trait]
+impl PolicyWorkshop for PolicyHost {
+    async fn inspect(
+        &self,
+        component: Vec<u8>,
+        digest: String,
+        signature: Option<String>,
+    ) -> Result<InspectedModule, ModuleRefusal> {
+        let keys = Arc::clone(&self.trusted_keys);
+        let class = Class::of(component.len());
+        let inspected = self
+            .aside(class, move |loader| inspected(loader, &keys, component, &digest, signature.as_deref()))
+            .await
+            .and_then(|inspected| inspected);
+        inspected.map_err(|error| match refusal(&error) {
+            Some((code, message)) => ModuleRefusal::Refused { code, message },
+            None => ModuleRefusal::Busy,
+        })
+    }
+
+    async fn examine(&self, modules: Vec<StackModule>) -> Result<(), StackRefusal> {
+        let examining = self.aside(class_of(&modules), move |loader| {
+            let examined = |(index, module)| Some((index, examined(loader, module).err()?));
+            modules.iter().enumerate().filter_map(examined).collect::<Vec<_>>()
+        });
+        let found = tokio::time::timeout(PATIENCE, examining).await;
+        let Ok(Ok(found)) = found else { return Err(StackRefusal::Busy) };
+        let mut refusals = Vec::new();
+        for (index, error) in found {
+            refusals.push((index, entry_refusal(error).ok_or(StackRefusal::Busy)?));
+        }
+        if refusals.is_empty() { Ok(()) } else { Err(StackRefusal::Modules(refusals)) }
+    }
+
+    async fn load(
+        &self,
+        revision: PolicyRevisionId,
+        modules: Vec<StackModule>,
+    ) -> Result<Arc<dyn PolicyEngine>, StackRefusal> {
+        if let Some(loaded) = self.loaded(revision) {
+            return Ok(loaded);
+        }
+        let (recent, config) = (Arc::clone(&self.recent), self.config.clone());
+        let loading = self.aside(class_of(&modules), move |loader| {
+            let stack = loader.revision(&modules)?;
+            let loaded = Arc::new(LoadedRevision::new(Some(revision), stack, &config));
+            keep(&recent, &loaded);
+            Ok(loaded)
+        });
+        let loaded = tokio::time::timeout(PATIENCE, loading).await;
+        let Ok(Ok(loaded)) = loaded else { return Err(StackRefusal::Busy) };
+        match loaded {
+            Ok(loaded) => Ok(loaded),
+            Err((index, error)) => Err(match entry_refusal(error) {
+                Some(refusal) => StackRefusal::Modules(vec![(index, refusal)]),
+                None => StackRefusal::Busy,
+            }),
+        }
+    }
+
+    fn loaded(&self, revision: PolicyRevisionId) -> Option<Arc<dyn PolicyEngine>> {
+        let recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = recent.iter().find(|loaded| loaded.revision == Some(revision))?;
+        let found: Arc<LoadedRevision> = Arc::clone(found);
+        Some(found)
+    }
+
+    fn monitored(&self, space: ProjectSpaceId) -> Option<(PolicyRevisionId, Arc<dyn PolicyEngine>)> {
+        let loaded = self.monitored_revision(space)?;
+        Some((loaded.revision?, loaded))
+    }
+
+    fn in_force(&self, space: ProjectSpaceId) -> Option<PolicyRevisionId> {
+        self.revision(space)
+    }
+
+    fn trusts(&self, signed_by: Option<&str>) -> bool {
+        self.trusted_keys.is_empty()
+            || self.trusted_keys.iter().any(|key| Some(key.name.as_str()) == signed_by)
+    }
+}
+
+fn class_of(modules: &[StackModule]) -> Class {
+    Class::of_all(modules.iter().map(|module| match module {
+        StackModule::Standard => 0,
+        StackModule::Uploaded { component, .. } => component.len(),
+    }))
+}
+
+fn keep(recent: &Mutex<VecDeque<Arc<LoadedRevision>>>, loaded: &Arc<LoadedRevision>) {
+    let mut recent = recent.lock().unwrap_or_else(PoisonError::into_inner);
+    recent.retain(|other| other.revision != loaded.revision);
+    recent.push_back(Arc::clone(loaded));
+    if recent.len() > RECENT_MAX {
+        recent.pop_front();
+    }
+}
+
+/// All that is looked at before a module is taken.
+fn inspected(
+    loader: &Loader,
+    keys: &[TrustedKey],
+    component: Vec<u8>,
+    digest: &str,
+    signature: Option<&str>,
+) -> Result<InspectedModule, PolicyError> {
+    let found = hex::encode(Sha256::digest(&component));
+    if found != digest {
+        return Err(PolicyError::AnotherDigest(found));
+    }
+    let signed_by = signer(keys, &component, signature)?;
+    let source = ModuleSource { component, settings: String::new() };
+    // Whatever it does wrong is told, so it is in no quarantine here.
+    let (module, info) = loader.module_and_info(&source, Trust::Ours, Caching::Renew)?;
+    let desk = Desk::with(module, info.clone());
+    checked(&desk, &source, QUESTIONS)?;
+    Ok(InspectedModule {
+        digest: info.digest,
+        component: source.component,
+        class: info.class.name(),
+        name: info.name,
+        version: info.version,
+        description: info.description,
+        actions: info.actions,
+        settings_schema: info.settings_schema,
+        signed_by,
+    })
+}
+
+/// What `policy check` finds wrong.
+fn checked(
+    desk: &Desk,
+    source: &ModuleSource,
+    (questions, patience): (usize, Duration),
+) -> Result<(), PolicyError> {
+    let report = check_loaded(desk, source, questions, patience);
+    for step in report.steps {
+        if let Err(wrong) = step.found {
+            return Err(match step.name {
+                "agreement" => PolicyError::Disagreement(wrong),
+                _ => PolicyError::Manifest(wrong),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Whether a module loads and takes its settings.
+fn examined(loader: &Loader, module: &StackModule) -> Result<(), PolicyError> {
+    let StackModule::Uploaded { component, settings, .. } = module else { return Ok(()) };
+    // Without its settings first: its own schema says more about them than it does itself.
+    let bare = match module {
+        StackModule::Standard => StackModule::Standard,
+        StackModule::Uploaded { digest, component, .. } => StackModule::Uploaded {
+            digest: digest.clone(),
+            component: component.clone(),
+            settings: String::new(),
+        },
+    };
+    let (_, info) = loader.stored(&bare)?;
+    let faults = settings::faults(&info.settings_schema, settings).map_err(PolicyError::Manifest)?;
+    if !faults.is_empty() {
+        return Err(PolicyError::Settings { module: info.label(), faults });
+    }
+    if settings.is_empty() {
+        return Ok(());
+    }
+    let source = ModuleSource { component: component.clone(), settings: settings.clone() };
+    let (module, info) = loader.module_and_info(&source, Trust::Ours, Caching::Use)?;
+    checked(&Desk::with(module, info), &source, QUESTIONS_WITH_SETTINGS)
+}
+
+fn entry_refusal(error: PolicyError) -> Option<EntryRefusal> {
+    match error {
+        PolicyError::Settings { faults, .. } => Some(EntryRefusal::Settings(faults)),
+        other => refusal(&other).map(|(code, message)| EntryRefusal::Module { code, message }),
+    }
+}
+
+/// What an author hears of an error; nothing where the module is not to blame.
+fn refusal(error: &PolicyError) -> Option<(FaultCode, String)> {
+    let code = match error {
+        PolicyError::TooLarge(_) | PolicyError::TooComplex { .. } | PolicyError::CompileDeadline(_) => {
+            FaultCode::ModuleTooLarge
+        }
+        PolicyError::CoreModule | PolicyError::Malformed(_) | PolicyError::Compile(_) => {
+            FaultCode::ModuleNotAComponent
+        }
+        PolicyError::Import(_) => FaultCode::ModuleImports,
+        PolicyError::World { .. } => FaultCode::ModuleWrongWorld,
+        PolicyError::Manifest(_) => FaultCode::ModuleManifestInvalid,
+        PolicyError::Deadline(_) | PolicyError::Memory | PolicyError::Trap(_) | PolicyError::Contract(_) => {
+            FaultCode::ModuleFaulty
+        }
+        PolicyError::Unsigned => FaultCode::ModuleUnsigned,
+        PolicyError::Signature(_) => FaultCode::ModuleSignatureInvalid,
+        PolicyError::Disagreement(_) => FaultCode::ModuleDisagrees,
+        PolicyError::Damaged(_) | PolicyError::AnotherDigest(_) => FaultCode::ModuleDigestMismatch,
+        PolicyError::Settings { .. } | PolicyError::SettingsTooLarge(_) => FaultCode::SettingsInvalid,
+        PolicyError::StackSize(_) => FaultCode::InvalidValue,
+        PolicyError::Quarantine
+        | PolicyError::Withheld
+        | PolicyError::Exhausted
+        | PolicyError::Busy
+        | PolicyError::Crowded
+        | PolicyError::OverBudget
+        | PolicyError::Engine(_)
+        | PolicyError::Ticker(_)
+        | PolicyError::Cache { .. }
+        | PolicyError::Compiler(_) => {
+            tracing::warn!(error = error as &dyn std::error::Error, "could not look at a policy module");
+            return None;
+        }
+    };
+    Some((code, told(error)))
+}
+
+/// An error with its causes: authors need them. Without what could rule a terminal, and not endless.
+fn told(error: &PolicyError) -> String {
+    let mut text = error.to_string();
+    let mut next = std::error::Error::source(error);
+    while let Some(cause) = next {
+        text.push_str(": ");
+        text.push_str(&shortened(cause.to_string()));
+        next = cause.source();
+    }
+    text.chars().filter(|character| !character.is_control()).take(1_000).collect()
+}

@@ -1,0 +1,120 @@
+//! Shipping policies from the command line: without a running gateway, and beside one.
+
+use crate::cli::{Serving, complaint, printed, run, space_and_key};
+use crate::policy::guest::{denying, permitting};
+use crate::policy_stack::{digest, example};
+use serde_json::{Value as Json, json};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+/// What `fieldgate policy … --project-space acme --json` prints.
+fn policy(folder: &Path, arguments: &[&str]) -> Json {
+    let mut line = vec!["policy"];
+    line.extend_from_slice(arguments);
+    line.extend_from_slice(&["--project-space", "acme", "--json"]);
+    serde_json::from_str(printed(&run(folder, &line))).unwrap()
+}
+
+fn refused(folder: &Path, arguments: &[&str]) -> String {
+    let mut line = vec!["policy"];
+    line.extend_from_slice(arguments);
+    line.extend_from_slice(&["--project-space", "acme"]);
+    complaint(&run(folder, &line)).to_owned()
+}
+
+#[test]
+fn an_operator_ships_a_policy_without_a_running_gateway() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path();
+    space_and_key(folder);
+    let component = example("own-groups");
+    std::fs::write(folder.join("own-groups.wasm"), &component).unwrap();
+    std::fs::write(folder.join("settings.json"), r#"{ "groups": {} }"#).unwrap();
+    std::fs::write(folder.join("wrong.json"), r#"{ "groups": [] }"#).unwrap();
+    let full = digest(&component);
+
+    assert!(refused(folder, &["upload", "own-groups.wasm", "--digest", &"0".repeat(64)]).contains(&full));
+    let made = policy(folder, &["upload", "own-groups.wasm"]);
+    assert_eq!((&made["digest"], &made["name"]), (&json!(full), &json!("own-groups")));
+    let wrong = format!("{}=wrong.json", &full[..12]);
+    assert!(
+        refused(folder, &["revise", "--module", "standard", "--module", &wrong]).contains("is not of type")
+    );
+    let right = format!("{}=settings.json", &full[..12]);
+    let made = policy(folder, &["revise", "--module", "standard", "--module", &right, "--comment", "groups"]);
+    assert_eq!((&made["number"], &made["modules"][1]["digest"]), (&json!(1), &json!(full)));
+    assert_eq!(policy(folder, &["monitor", "--revision", "1"])["monitored"], 1);
+    assert_eq!(policy(folder, &["monitor", "--stop"])["monitored"], json!(null));
+    assert_eq!(policy(folder, &["activate", "--revision", "1"])["active"], 1);
+    assert!(refused(folder, &["activate", "--revision", "2"]).contains("no revision 2"));
+    let shown = policy(folder, &["stack"]);
+    assert_eq!((&shown["active"], &shown["modules"][0]["name"]), (&json!(1), &json!("own-groups")));
+    assert!(refused(folder, &["delete", &full]).contains("in force"));
+    assert_eq!(policy(folder, &["roll-back", "--stack-version", "3"])["active"], json!(null));
+    assert!(refused(folder, &["activate", "--revision", "1", "--stack-version", "3"]).contains("changed"));
+    assert_eq!(policy(folder, &["activate", "--revision", "1"])["active"], 1);
+    assert_eq!(policy(folder, &["reset", "--comment", "enough"])["active"], json!(null));
+    let told: Vec<_> = policy(folder, &["history"])
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| (it["kind"].as_str().unwrap().to_owned(), it["by"].as_str().unwrap().to_owned()))
+        .collect();
+    let expected =
+        ["reset", "activate", "roll_back", "activate"].map(|kind| (kind.to_owned(), "system".to_owned()));
+    assert_eq!(told, expected);
+    // For people.
+    let text = run(folder, &["policy", "stack", "--project-space", "acme"]);
+    assert!(printed(&text).contains("in force:  standard"), "{}", printed(&text));
+    assert!(printed(&run(folder, &["policy", "list"])).starts_with("every project space: standard@"));
+}
+
+#[test]
+fn a_running_gateway_takes_over_what_the_operator_does_within_seconds() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path();
+    let key = space_and_key(folder);
+    let serving = Serving::start(folder);
+    let query = r#"{ "query": "{ projectSpace(name: \"acme\") { name } }" }"#;
+    let name = || serving.send("POST", "/graphql", &key, query).1;
+    assert!(name().contains("acme"));
+    std::fs::write(folder.join("deny.wasm"), denying()).unwrap();
+    std::fs::write(folder.join("permit.wasm"), permitting(1)).unwrap();
+    policy(folder, &["upload", "deny.wasm"]);
+    policy(folder, &["upload", "permit.wasm"]);
+    let module = digest(&denying());
+    policy(folder, &["revise", "--module", "standard", "--module", &module]);
+    let until = |wanted: bool| {
+        let began = Instant::now();
+        while name().contains("FORBIDDEN") != wanted {
+            assert!(began.elapsed() < Duration::from_secs(20), "the gateway does not take it over");
+            std::thread::sleep(Duration::from_millis(100));
+        }
+    };
+    policy(folder, &["activate", "--revision", "1"]);
+    until(true);
+    policy(folder, &["reset"]);
+    until(false);
+}
+
+#[test]
+fn where_keys_are_configured_the_command_line_takes_signed_modules_alone() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path();
+    space_and_key(folder);
+    let pair = minisign::KeyPair::generate_unencrypted_keypair().unwrap();
+    std::fs::write(
+        folder.join("fieldgate.toml"),
+        format!("policy_trusted_keys = [\"release:{}\"]\n", pair.pk.to_base64()),
+    )
+    .unwrap();
+    let component = permitting(1);
+    std::fs::write(folder.join("permit.wasm"), &component).unwrap();
+    assert!(refused(folder, &["upload", "permit.wasm"]).contains("not signed"));
+    let signature = minisign::sign(Some(&pair.pk), &pair.sk, component.as_slice(), None, None).unwrap();
+    std::fs::write(folder.join("permit.wasm.minisig"), signature.into_string()).unwrap();
+    let signed_by = policy(folder, &["upload", "permit.wasm"])["signedBy"].clone();
+    assert!(signed_by.as_str().unwrap().starts_with("release "), "{signed_by}");
+    std::fs::write(folder.join("fieldgate.toml"), "policy_trusted_keys = [\"release:RWQ\"]\n").unwrap();
+    assert!(complaint(&run(folder, &["policy", "list"])).contains("policy_trusted_keys"));
+}
