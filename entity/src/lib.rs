@@ -8,6 +8,8 @@ pub mod audit_entry;
 pub mod bounce;
 pub mod custom_permission;
 pub mod decision;
+pub mod decision_difference;
+pub mod decision_tally;
 pub mod email_address;
 pub mod group;
 pub mod idempotency_key;

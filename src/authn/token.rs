@@ -111,13 +111,16 @@ impl TokenKey {
         hmac(&self.bytes, &[b"page cursor", text]).into_iter().take(16).collect()
     }
 
+    /// What every mask begins with.
+    pub const MASK: &'static str = "masked:";
+
     /// What stands for a text in records that must not hold it: the same for the same text of one owner, and nobody
     /// finds the text from it without the key.
     pub fn mask(&self, owner: &str, text: &str) -> String {
         let key = hmac(&self.bytes, &[b"key for masks of ", owner.as_bytes()]);
         let mask = hmac(&key, &[text.as_bytes()]);
         let digits: String = mask.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-        format!("masked:{digits}")
+        format!("{}{digits}", Self::MASK)
     }
 
     /// HMAC-SHA256 of a text under a key of its own, which is derived from the gateway's for this purpose alone.

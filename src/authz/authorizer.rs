@@ -34,6 +34,11 @@ pub trait PolicyEngine: Send + Sync + 'static {
         StackName::default()
     }
 
+    /// Whether a revision is monitored in a project space: then all that is asked there is put to it as well.
+    fn is_monitored(&self, _space: ProjectSpaceId) -> bool {
+        false
+    }
+
     /// What each module of this stack says of a question, also those whose answer does not count any more; nothing when
     /// the stack is not at hand.
     async fn voices(&self, _stack: &StackName, _question: &Question) -> Option<Vec<Voice>> {

@@ -35,7 +35,7 @@ impl Rows {
 }
 
 /// A condition on one row. An attribute that the row does not have is nothing.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Condition {
     /// Every one of them holds; an empty list holds.
     AllOf(Vec<Condition>),

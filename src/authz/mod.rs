@@ -8,12 +8,14 @@ mod attribute;
 mod authorizer;
 mod condition;
 mod decision;
+mod effect;
 mod examine;
 mod log;
 mod proof;
 mod question;
 mod request;
 mod resource;
+mod tally;
 mod voice;
 mod workshop;
 
@@ -22,11 +24,13 @@ pub use attribute::{Attribute, AttributeInfo, AttributeType, Attributes, Value};
 pub use authorizer::{Authorizer, PolicyEngine};
 pub use condition::{Condition, Rows};
 pub use decision::{Decided, Decision, Denial, Denied, NoAnswer, Obligation, Undecided};
+pub use effect::Effect;
 pub use examine::{Examined, Permitted};
 pub use log::DecisionLog;
 pub use proof::{AnotherRow, Authorized, Scope, Sealed, Visible};
 pub use question::{About, Answer, LoggedDecision, Outcome, OwnDenial, Question, StackName, denial};
 pub use request::{AskedResource, ManyRequest, Request, ScopeRequest};
+pub use tally::{ActionTally, Difference, Tally};
 pub use voice::{Said, Voice};
 pub use workshop::{
     EntryRefusal, InspectedModule, ModuleRefusal, PolicyWorkshop, SettingFault, StackModule, StackRefusal,

@@ -5,9 +5,8 @@ use super::attribute::Attributes;
 use super::condition::Rows;
 use super::decision::{Decision, Denial, Obligation};
 use super::request::{Request, ScopeRequest};
-use crate::domain::{DecisionId, Identity, ProjectSpaceId, SignIn, Standing};
+use crate::domain::{DecisionId, Identity, PolicyRevisionId, ProjectSpaceId, SignIn, Standing};
 use chrono::{DateTime, Utc};
-use uuid::Uuid;
 
 /// What [`Request`] and [`ScopeRequest`] borrow, owned.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -163,7 +162,7 @@ pub struct StackName {
     /// Names and digests, in order.
     pub modules: Vec<String>,
     /// The revision, where the space has one of its own.
-    pub revision: Option<Uuid>,
+    pub revision: Option<PolicyRevisionId>,
 }
 
 /// A decision as the log keeps it.

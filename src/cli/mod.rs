@@ -9,6 +9,7 @@ mod migrate;
 mod policy;
 mod policy_author;
 mod policy_decision;
+mod policy_report;
 mod policy_stack;
 mod serve;
 

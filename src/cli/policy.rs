@@ -1,4 +1,4 @@
-use super::{CommandError, Output, open, policy_author, policy_decision, policy_stack};
+use super::{CommandError, Output, open, policy_author, policy_decision, policy_report, policy_stack};
 use crate::authz::{ACTION_CATALOGUE, AttributeInfo};
 use crate::config::ConfigOptions;
 use crate::domain::ProjectSpaceId;
@@ -29,6 +29,8 @@ pub enum PolicyCommand {
     Bench(policy_author::BenchOptions),
     /// Say what a policy can be asked: actions, resources and their attributes, permissions
     Actions(Output),
+    #[command(flatten)]
+    Trying(policy_report::TryingCommand),
     /// Say why something was decided as it was
     Decision(policy_decision::DecisionOptions),
     #[command(flatten)]
@@ -59,6 +61,7 @@ pub async fn run(options: &ConfigOptions, command: PolicyCommand) -> Result<(), 
             actions(&output);
             Ok(())
         }
+        PolicyCommand::Trying(command) => policy_report::run(options, command).await,
         PolicyCommand::Decision(decision) => policy_decision::run(options, &decision).await,
         PolicyCommand::Shipping(command) => policy_stack::run(options, command).await,
         PolicyCommand::List(output) => {

@@ -217,7 +217,10 @@ fn read_upload(
     Ok(policy_stack::Upload { component, digest, signature })
 }
 
-async fn stack_of(services: &Services, space: &Space) -> Result<Visible<PolicyStack>, CommandError> {
+pub(super) async fn stack_of(
+    services: &Services,
+    space: &Space,
+) -> Result<Visible<PolicyStack>, CommandError> {
     let nowhere = || CommandError::Usage(format!("there is no project space `{}`", space.project_space));
     let found = project_space::read(services, &operator(), &space.project_space).await;
     let found = found.map_err(|_| nowhere())?;
@@ -225,7 +228,11 @@ async fn stack_of(services: &Services, space: &Space) -> Result<Visible<PolicySt
     stack.ok_or_else(nowhere)
 }
 
-async fn numbered(services: &Services, space: &Space, number: i32) -> Result<PolicyRevision, CommandError> {
+pub(super) async fn numbered(
+    services: &Services,
+    space: &Space,
+    number: i32,
+) -> Result<PolicyRevision, CommandError> {
     let stack = stack_of(services, space).await?;
     let revision = policy_stack::revision_numbered(services, &stack, number).await;
     let revision = revision?;

@@ -58,6 +58,7 @@ pub struct Query(
     email_address::EmailAddressQuery,
     policy_action::PolicyActionQuery,
     decision::DecisionQuery,
+    policy_stack::PolicyReplayQuery,
 );
 
 /// Everything that can be changed. Each mutation takes one `input` and answers with one payload: the changed object, or

@@ -261,7 +261,11 @@ impl PolicyEngine for PolicyHost {
     }
 
     fn stack(&self, space: ProjectSpaceId) -> StackName {
-        StackName { modules: self.modules(space), revision: self.revision(space).map(|id| id.0) }
+        StackName { modules: self.modules(space), revision: self.revision(space) }
+    }
+
+    fn is_monitored(&self, space: ProjectSpaceId) -> bool {
+        self.monitored.load().contains_key(&space)
     }
 
     async fn voices(&self, stack: &StackName, question: &Question) -> Option<Vec<Voice>> {

@@ -42,7 +42,7 @@ impl LoadedRevision {
     }
 
     fn name(&self) -> StackName {
-        StackName { modules: self.modules(), revision: self.revision.map(|id| id.0) }
+        StackName { modules: self.modules(), revision: self.revision }
     }
 }
 

@@ -52,6 +52,7 @@ pub async fn sweep(services: &Services) -> Result<Swept, Failure> {
             log.grew(space);
         }
     }
+    decisions = decisions.saturating_add(work.sweep_comparisons(log.keep_for()).await?);
     let swept = Swept {
         sessions: work.sweep_sessions().await?,
         links: work.sweep_links().await?,

@@ -162,6 +162,27 @@ impl Store {
         self.one(&query).await?.map(|row| Ok(scope.open(Sealed::new(read(row)?)))).transpose()
     }
 
+    /// Decisions in scope, the newest first, from before this one on.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn decisions_before(
+        &self,
+        scope: &Scope<ReadDecision>,
+        before: Option<DecisionId>,
+        limit: u64,
+    ) -> Result<Vec<Visible<LoggedDecision>>, StoreError> {
+        let mut query = of_space(scope.project_space())
+            .cond_where(row_filter::rows(scope.rows(), columns)?)
+            .order_by(decision::Column::Id, Order::Desc)
+            .limit(limit)
+            .to_owned();
+        if let Some(before) = before {
+            query.and_where(decision::Column::Id.lt(before.0));
+        }
+        self.all(&query).await?.into_iter().map(|row| Ok(scope.open(Sealed::new(read(row)?)))).collect()
+    }
+
     /// The decision with this id that denied something to this very person, and that they were told of.
     ///
     /// # Errors

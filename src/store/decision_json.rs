@@ -22,7 +22,9 @@ use crate::authz::{
     Question, Rows, StackName, Value,
 };
 use crate::domain::permission::{Grants, Items};
-use crate::domain::{DecisionId, GroupId, Identity, LocationId, ProjectSpaceId, RoleId, SignIn, Standing};
+use crate::domain::{
+    DecisionId, GroupId, Identity, LocationId, PolicyRevisionId, ProjectSpaceId, RoleId, SignIn, Standing,
+};
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
@@ -240,13 +242,13 @@ fn condition(json: &Json) -> Option<Condition> {
 }
 
 pub(super) fn stack_json(stack: &StackName) -> Json {
-    json!({ "modules": stack.modules, "revision": stack.revision.map(|id| id.as_simple().to_string()) })
+    json!({ "modules": stack.modules, "revision": stack.revision.map(|id| id.hex()) })
 }
 
 pub(super) fn stack(json: &Json) -> Option<StackName> {
     Some(StackName {
         modules: texts(json.get("modules")?)?,
-        revision: optional(json.get("revision")?)?.and_then(|text| Uuid::try_parse(&text).ok()),
+        revision: optional(json.get("revision")?)?.and_then(|id| PolicyRevisionId::parse(&id).ok()),
     })
 }
 

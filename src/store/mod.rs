@@ -15,6 +15,7 @@ mod custom_permission;
 mod deactivation;
 mod decision;
 mod decision_json;
+mod decision_report;
 mod email_address;
 mod error;
 mod group;

@@ -4,6 +4,8 @@ mod activate;
 mod delete;
 mod monitor;
 mod object;
+mod replay;
+mod report;
 mod reset;
 mod revise;
 mod revision;
@@ -12,6 +14,7 @@ mod stop;
 mod upload;
 
 pub use object::PolicyStackObject;
+pub use replay::PolicyReplayQuery;
 pub use revision::PolicyRevisionObject;
 
 use super::error::{Settled, UserError};

@@ -1,12 +1,13 @@
+use super::report::PolicyMonitorReport;
 use super::revision::{PolicyActivationObject, PolicyModuleObject, PolicyRevisionObject};
 use crate::authz::Visible;
-use crate::domain::{Cursor, CursorKey, PolicyStack, RevisionName};
+use crate::domain::{Cursor, CursorKey, PolicyRevisionId, PolicyStack, RevisionName};
 use crate::graphql::context::ContextExt;
 use crate::graphql::page::{PageArguments, connection, counted, page_cost};
 use crate::graphql::requires::requires;
 use crate::service::policy_stack;
 use async_graphql::connection::Connection;
-use async_graphql::{Context, Object, Result};
+use async_graphql::{Context, ID, Object, Result};
 
 /// What is in force in a project space.
 pub struct PolicyStackObject(Visible<PolicyStack>);
@@ -54,6 +55,27 @@ impl PolicyStackObject {
     #[graphql(directive = requires::apply("policy.read".to_owned()))]
     async fn monitored(&self, ctx: &Context<'_>) -> Result<Option<PolicyRevisionObject>> {
         self.named(ctx, self.0.monitored).await
+    }
+
+    /// What the revision that is monitored would have answered so far; null when none is. Give a revision to see what was
+    /// compared while it was monitored.
+    #[graphql(directive = requires::apply("policy.read".to_owned()), complexity = "child_complexity + 20")]
+    async fn monitor_report(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The revision's id; that of the one that is monitored when left out")]
+        revision: Option<ID>,
+    ) -> Result<Option<PolicyMonitorReport>> {
+        let revision = match revision {
+            None => None,
+            Some(id) => match PolicyRevisionId::parse(&id) {
+                Ok(id) => Some(id),
+                Err(_) => return Ok(None),
+            },
+        };
+        let report = policy_stack::monitor_report(ctx.services(), &self.0, revision).await;
+        let report = report.map_err(|failure| ctx.fail(&failure))?;
+        Ok(report.map(|report| PolicyMonitorReport(self.0.clone(), report)))
     }
 
     /// The modules that were uploaded here, by name: 50 at most.

@@ -1,6 +1,7 @@
 use super::case::{Case, Question};
 use super::desk::Desk;
 use super::trial::shows;
+use crate::authz::Effect;
 
 /// What becomes of somebody who asks when one stack takes another's place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,31 +14,6 @@ pub struct Difference {
     pub before: String,
     /// What the second says.
     pub after: String,
-}
-
-/// For better or worse.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Effect {
-    /// May now what they might not.
-    Gains,
-    /// May no longer what they might.
-    Loses,
-    /// Sees rows that they did not, and no longer sees others.
-    Both,
-    /// May or may not as before, and is told something else.
-    Told,
-}
-
-impl Effect {
-    /// In a word.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Gains => "gains",
-            Self::Loses => "loses",
-            Self::Both => "gains and loses",
-            Self::Told => "is told otherwise",
-        }
-    }
 }
 
 /// How the second stack's answer to a case differs from the first's; nothing when it does not.

@@ -14,7 +14,7 @@ mod template;
 mod trial;
 mod yaml;
 
-pub use crate::authz::{Said, Voice};
+pub use crate::authz::{Effect, Said, Voice};
 pub use agreement::{Agreement, agreement};
 pub use asker::Asker;
 pub use bench::{Figure, Report as BenchReport, Stat, bench};
@@ -23,7 +23,7 @@ pub use case_file::CaseError;
 pub(in crate::policy) use check::check_loaded;
 pub use check::{CheckReport, Step, check};
 pub use desk::{Desk, standard};
-pub use diff::{Difference, Effect, diff};
+pub use diff::{Difference, diff};
 pub use sampler::Sampler;
 pub use template::{Language, TemplateError, write_new};
 pub use trial::{Trial, trial};

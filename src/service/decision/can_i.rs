@@ -35,7 +35,7 @@ pub async fn can_i(
     target: Option<&str>,
 ) -> Result<CanI, Refused> {
     let action = named(action)?;
-    if target.is_none() && !matches!(action.resource_kind, "project_space" | "user_fields") {
+    if target.is_none() && !matches!(action.resource_kind, "project_space" | "user_fields" | "policy_stack") {
         let message = format!("`{}` is done to a {}: say to which", action.name, action.resource_kind);
         return Err(Faults::one(FaultCode::Required, &["target"], message).into());
     }
@@ -56,6 +56,11 @@ pub async fn can_i(
             let is_this = target.is_empty() || ProjectSpaceId::parse(target) == Ok(asker.space);
             let fields = if is_this { Some(store.user_fields(asker.space).await?) } else { None };
             asker.examine(fields).await
+        }
+        "policy_stack" => {
+            let is_this = target.is_empty() || ProjectSpaceId::parse(target) == Ok(asker.space);
+            let stack = if is_this { Some(store.policy_stack(asker.space).await?) } else { None };
+            asker.examine(stack).await
         }
         "web_user" if action.name == RestoreWebUser::NAME => {
             asker.of(MembershipId::parse, |id| store.removed_member(id)).await?

@@ -34,11 +34,7 @@ pub async fn explain(
     if let Ok(scope) = &scope
         && let Some(decision) = services.store.visible_decision(scope, id).await?
     {
-        let engine = services.authorizer.engine();
-        let voices = match &decision.question {
-            Some(question) => engine.voices(&decision.stack, question).await,
-            None => None,
-        };
+        let voices = voices(services, &decision).await?;
         return Ok(Some(Explanation::Whole { decision, voices }));
     }
     let Some(own) = services.store.own_denial(id, principal.identity).await? else {
@@ -50,4 +46,25 @@ pub async fn explain(
     };
     let proof = services.authorizer.authorize::<ReadOwnDecision>(principal, own, Attributes::new()).await?;
     Ok(Some(Explanation::Own(proof.into_visible())))
+}
+
+/// What each module says now: of the stack in force if that is who answered, else of the revision that did.
+async fn voices(services: &Services, decision: &LoggedDecision) -> Result<Option<Vec<Voice>>, Failure> {
+    let Some(question) = &decision.question else { return Ok(None) };
+    if let Some(voices) = services.authorizer.engine().voices(&decision.stack, question).await {
+        return Ok(Some(voices));
+    }
+    let Some(revision) = decision.stack.revision else { return Ok(None) };
+    let engine = match services.workshop.loaded(revision) {
+        Some(engine) => engine,
+        None => {
+            let modules = services.store.policy_modules_to_load(revision).await?;
+            match services.workshop.load(revision, modules).await {
+                Ok(engine) => engine,
+                // Its modules were deleted, or there is too much going on: the recorded answer has to do.
+                Err(_) => return Ok(None),
+            }
+        }
+    };
+    Ok(engine.voices(&decision.stack, question).await)
 }

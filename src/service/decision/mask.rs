@@ -3,7 +3,8 @@
 use super::queue::Record;
 use crate::authn::TokenKey;
 use crate::authz::{
-    About, Answer, AttributeInfo, Attributes, Condition, Decision, Denial, LoggedDecision, Rows, Value,
+    About, Answer, AttributeInfo, Attributes, Condition, Decision, Denial, LoggedDecision, Question, Rows,
+    Said, Value,
 };
 
 /// Shortest text that is looked for in a policy's own words. Shorter ones stand in every other word.
@@ -100,9 +101,45 @@ fn is_personal(name: &str, infos: &[AttributeInfo]) -> bool {
     infos.iter().any(|info| info.name == name && info.personal)
 }
 
-/// The record as the log may keep it.
-pub(super) fn masked(key: &TokenKey, record: Record) -> LoggedDecision {
-    let Record { mut question, is_whole, answer, policy, stack } = record;
+/// What a policy answered, in words.
+pub(super) fn told(answer: &Answer) -> String {
+    match answer {
+        Answer::Decision(decision) => Said::Decision(decision.clone()).told(),
+        Answer::Rows(rows) => Said::Rows(rows.clone()).told(),
+        Answer::ManyRows => "lets rows through, in many words".to_owned(),
+        Answer::Fault(class) => Said::Fault(class.clone()).told(),
+    }
+}
+
+/// The question with something else in the place of each mask. Whoever answers it otherwise looked at what is masked.
+pub(super) fn without_masks(question: &Question) -> Question {
+    let other = |text: &String| match text.strip_prefix(TokenKey::MASK) {
+        Some(digits) => format!("{}@example.org", digits.get(..12).unwrap_or(digits)),
+        None => text.clone(),
+    };
+    let others = |attributes: &Attributes| {
+        attributes.map(|it| match &it.value {
+            Value::Text(text) => Value::Text(other(text)),
+            Value::Texts(texts) => Value::Texts(texts.iter().map(other).collect()),
+            value => value.clone(),
+        })
+    };
+    let mut question = question.clone();
+    if let About::One { id, attributes, proposed } = &mut question.about {
+        *id = id.as_ref().map(other);
+        *attributes = others(attributes);
+        *proposed = others(proposed);
+    }
+    question
+}
+
+/// The record as the log may keep it, and another answer to it masked along with it.
+pub(super) fn masked(
+    key: &TokenKey,
+    record: Record,
+    another: Option<Answer>,
+) -> (LoggedDecision, Option<Answer>) {
+    let Record { mut question, is_whole, answer, policy, stack, .. } = record;
     let (attribute_infos, proposed_infos) =
         question.info().map(|info| (info.attributes, info.proposes)).unwrap_or_default();
     let project_space = question.project_space();
@@ -114,7 +151,8 @@ pub(super) fn masked(key: &TokenKey, record: Record) -> LoggedDecision {
         *proposed = masker.attributes(proposed, proposed_infos);
     }
     let answer = masker.answer(answer, attribute_infos);
-    LoggedDecision {
+    let another = another.map(|answer| masker.answer(answer, attribute_infos));
+    let decision = LoggedDecision {
         id: question.decision,
         project_space,
         at: question.now,
@@ -132,5 +170,6 @@ pub(super) fn masked(key: &TokenKey, record: Record) -> LoggedDecision {
         stack,
         masked: masker.masked,
         question: is_whole.then_some(question),
-    }
+    };
+    (decision, another)
 }

@@ -42,6 +42,10 @@ pub(super) struct Record {
     pub answer: Answer,
     pub policy: String,
     pub stack: StackName,
+    /// Whether it is worth keeping for itself.
+    pub is_kept: bool,
+    /// Whether a revision is monitored where it was asked.
+    pub is_monitored: bool,
 }
 
 /// Takes what the gate tells, and gives it to whoever writes it down.
@@ -53,6 +57,8 @@ pub struct DecisionQueue {
     sender: mpsc::Sender<Record>,
     receiver: tokio::sync::Mutex<mpsc::Receiver<Record>>,
     dropped: AtomicU64,
+    /// One replay at a time: it uses a processor for seconds.
+    pub(super) replays: tokio::sync::Semaphore,
     /// How many decisions of each project space were written since it was last looked at.
     written: Mutex<HashMap<ProjectSpaceId, u64>>,
 }
@@ -70,6 +76,7 @@ impl DecisionQueue {
             sender,
             receiver: tokio::sync::Mutex::new(receiver),
             dropped: AtomicU64::new(0),
+            replays: tokio::sync::Semaphore::new(1),
             written: Mutex::default(),
         }
     }
@@ -135,6 +142,11 @@ impl DecisionQueue {
         u64::from(u32::from_be_bytes([a, b, c, d])) < self.sample
     }
 
+    /// The gateway itself is answered by `standard` whatever is monitored.
+    fn is_monitored(&self, identity: Identity, space: ProjectSpaceId) -> bool {
+        identity != Identity::System && self.engine.is_monitored(space)
+    }
+
     fn put(&self, space: ProjectSpaceId, record: impl FnOnce(StackName) -> Record) {
         // A place first: nothing is copied for a full queue.
         match self.sender.try_reserve() {
@@ -157,7 +169,8 @@ impl DecisionLog for DecisionQueue {
             None => false,
             Some(is_told) => is_told || self.is_in_sample(request.decision),
         };
-        if !is_kept || self.config.keep_rows == 0 {
+        let is_monitored = self.is_monitored(request.identity, request.project_space());
+        if (!is_kept && !is_monitored) || self.config.keep_rows == 0 {
             return;
         }
         self.put(request.project_space(), |stack| {
@@ -168,13 +181,17 @@ impl DecisionLog for DecisionQueue {
                 answer: answer.as_ref().map_or_else(no_answer, decision),
                 policy: settled_by(answer),
                 stack,
+                is_kept,
+                is_monitored,
             }
         });
     }
 
     fn scoped(&self, request: &ScopeRequest<'_>, answer: &Result<Decided<Rows>, Undecided>) {
         let is_kept = answer.is_err() || self.is_in_sample(request.decision);
-        if request.identity == Identity::System || !is_kept || self.config.keep_rows == 0 {
+        let is_kept = is_kept && request.identity != Identity::System;
+        let is_monitored = self.is_monitored(request.identity, request.project_space());
+        if (!is_kept && !is_monitored) || self.config.keep_rows == 0 {
             return;
         }
         self.put(request.project_space(), |stack| {
@@ -185,6 +202,8 @@ impl DecisionLog for DecisionQueue {
                 answer: answer.as_ref().map_or_else(no_answer, |decided| rows(&decided.answer)),
                 policy: settled_by(answer),
                 stack,
+                is_kept,
+                is_monitored,
             }
         });
     }

@@ -4,6 +4,7 @@ mod activate;
 mod delete;
 mod monitor;
 mod read;
+mod report;
 mod reset;
 mod revise;
 mod roll_back;
@@ -15,6 +16,7 @@ pub use monitor::{monitor, stop};
 pub use read::{
     count_history, count_revisions, history, modules, read, revision, revision_numbered, revisions,
 };
+pub use report::{MonitorReport, differences, monitor_report};
 pub use reset::reset;
 pub use revise::revise;
 pub use roll_back::roll_back;

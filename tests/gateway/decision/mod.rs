@@ -4,6 +4,8 @@ mod can_i;
 mod explain;
 mod keep;
 mod masked;
+mod monitor;
+mod replay;
 
 use crate::support::{Actor, TestApp};
 use fieldgate::service::decision::DecisionLogConfig;
