@@ -40,11 +40,15 @@ pub fn core(deviations: &str) -> Vec<u8> {
 
 /// The same as a component for the policy world.
 pub fn component(deviations: &str) -> Vec<u8> {
+    encoded(core(deviations))
+}
+
+/// A core module as a component for the policy world.
+pub fn encoded(mut module: Vec<u8>) -> Vec<u8> {
     let mut resolve = wit_parser::Resolve::default();
     let contract = Path::new(env!("CARGO_MANIFEST_DIR")).join("policies/wit/v1");
     let (package, _) = resolve.push_path(contract).unwrap();
     let world = resolve.select_world(&[package], Some("policy")).unwrap();
-    let mut module = core(deviations);
     embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).unwrap();
     ComponentEncoder::default().module(&module).unwrap().validate(true).encode().unwrap()
 }

@@ -8,12 +8,13 @@ mod hostile;
 mod kept;
 mod matrix;
 mod reference;
+mod smith;
 mod stack;
 mod stale;
 mod standard;
 
 use chrono::DateTime;
-use fieldgate::authz::{AskedResource, Attributes, Decision, ManyRequest, Request, ScopeRequest};
+use fieldgate::authz::{AskedResource, Attributes, Decision, Denial, ManyRequest, Request, ScopeRequest};
 use fieldgate::domain::permission::{Grants, Items};
 use fieldgate::domain::{
     DecisionId, GroupId, Identity, LocationId, MobileWorkerId, ProjectSpaceId, RoleId, SignIn, Standing,
@@ -167,6 +168,16 @@ impl Asker {
             decision: DecisionId(Uuid::from_u128(9)),
         }
     }
+}
+
+/// A no.
+fn denial() -> Decision {
+    Decision::Deny(Denial {
+        reason: "no".to_owned(),
+        message: "no".to_owned(),
+        missing: Vec::new(),
+        visible: false,
+    })
 }
 
 fn permits(decision: &Decision) -> bool {
