@@ -126,8 +126,12 @@ fn main() {
     if !std::env::args().any(|argument| argument == "--bench") {
         return;
     }
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_time().build().unwrap();
-    println!("{:<44}{:>10}{:>10}{:>10}   the neighbour", "spawned decision by standard, µs", "p50", "p99", "max");
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_time().build().unwrap();
+    println!(
+        "{:<44}{:>10}{:>10}{:>10}   the neighbour",
+        "spawned decision by standard, µs", "p50", "p99", "max"
+    );
     runtime.block_on(async {
         // The probe is a task as well, so that both threads are the runtime's.
         for (name, neighbour) in [

@@ -83,6 +83,14 @@ pub fn document(name: &str) -> String {
 
 /// The inputs that are named after their mutation.
 const INPUTS: &[&str] = &[
+    "ActivatePolicyRevisionInput",
+    "CreatePolicyRevisionInput",
+    "DeletePolicyModuleInput",
+    "MonitorPolicyRevisionInput",
+    "ResetPolicyInput",
+    "RollBackPolicyInput",
+    "StopMonitoringPolicyInput",
+    "UploadPolicyModuleInput",
     "ClearEmailBlockInput",
     "CreateApiKeyInput",
     "CreateCustomPermissionInput",
@@ -109,6 +117,10 @@ const INPUTS: &[&str] = &[
 
 fn id(made: &Made) -> Json {
     json!({ "id": made.id })
+}
+
+fn space(_: &Made) -> Json {
+    json!({ "projectSpace": "acme" })
 }
 
 fn nothing(_: &Made) -> Json {
@@ -327,4 +339,25 @@ pub const OPERATIONS: &[Operation] = &[
         Thing::Space,
         |made| json!({ "email": made.address() }),
     ),
+    O::node("policy.read", Thing::Revision),
+    O::mutation("policy.upload", "uploadPolicyModule", Thing::Space, |_| {
+        crate::policy_stack::sent(&crate::policy_stack::example("second-admin"))
+    }),
+    O::mutation(
+        "policy.delete",
+        "deletePolicyModule",
+        Thing::PolicyModule,
+        |made| json!({ "projectSpace": "acme", "digest": made.hex }),
+    ),
+    O::mutation(
+        "policy.revise",
+        "createPolicyRevision",
+        Thing::Space,
+        |_| json!({ "projectSpace": "acme", "modules": [{ "standard": true }] }),
+    ),
+    O::mutation("policy.monitor", "monitorPolicyRevision", Thing::Revision, id),
+    O::mutation("policy.monitor", "stopMonitoringPolicy", Thing::Space, space),
+    O::mutation("policy.activate", "activatePolicyRevision", Thing::Revision, id),
+    O::mutation("policy.activate", "rollBackPolicy", Thing::RevisionInForce, space),
+    O::mutation("policy.activate", "resetPolicy", Thing::RevisionInForce, space),
 ];

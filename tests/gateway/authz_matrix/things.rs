@@ -1,5 +1,6 @@
 //! The things of `acme` that operations are tried on: a fresh one for each try.
 
+use crate::policy_stack::{digest, example, revise, stack, upload};
 use crate::scene::{Tree, declare, group, location, location_type, role, worker_with};
 use crate::support::{Actor, PASSWORD, TestApp, operator};
 use fieldgate::domain::{MobileWorkerInput, Patch};
@@ -35,6 +36,9 @@ pub enum Thing {
     Group,
     DeletedGroup,
     ApiKey,
+    PolicyModule,
+    Revision,
+    RevisionInForce,
 }
 
 impl Thing {
@@ -48,6 +52,9 @@ impl Thing {
                 | Self::LocationType
                 | Self::ApiKey
                 | Self::AccessRequest
+                | Self::PolicyModule
+                | Self::Revision
+                | Self::RevisionInForce
         )
     }
 }
@@ -144,7 +151,14 @@ impl<'a> Scene<'a> {
             Place::Far => (&self.tree.southern, &self.far),
         };
         let id = match thing {
-            Thing::Space | Thing::Oneself => self.space.clone(),
+            Thing::Space | Thing::Oneself | Thing::PolicyModule => self.space.clone(),
+            Thing::Revision => revise(&self.admin, &["standard"]).await,
+            Thing::RevisionInForce => {
+                let id = revise(&self.admin, &["standard"]).await;
+                self.app.pass(chrono::TimeDelta::seconds(1));
+                self.done("activatePolicyRevision", json!({ "id": id }), "").await;
+                id
+            }
             Thing::WebUser | Thing::DeactivatedWebUser | Thing::RemovedWebUser => {
                 self.web_user(thing, &name, location_id).await
             }
@@ -184,6 +198,7 @@ impl<'a> Scene<'a> {
             }
         };
         let hex = match thing {
+            Thing::PolicyModule => self.policy_module().await,
             // Over REST it is the person, in GraphQL their membership.
             Thing::WebUser | Thing::DeactivatedWebUser => self.account(&id).await,
             _ => id.split_once('_').unwrap().1.to_owned(),
@@ -263,6 +278,16 @@ impl<'a> Scene<'a> {
             "roleId": self.role, "locationIds": [at], "primaryLocationId": at });
         let made = self.done("inviteWebUser", input, "invitation { id }").await;
         made["invitation"]["id"].as_str().unwrap().to_owned()
+    }
+
+    /// The digest of a module that is uploaded.
+    async fn policy_module(&self) -> String {
+        let component = example("working-hours");
+        let there = stack(&self.admin).await["modules"].to_string();
+        if there.contains(&digest(&component)) {
+            return digest(&component);
+        }
+        upload(&self.admin, &component).await
     }
 
     async fn access_request(&self, name: &str) -> String {
