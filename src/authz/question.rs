@@ -123,7 +123,7 @@ impl Outcome {
 }
 
 impl Answer {
-    /// In a word. A permit whose second factor is missing is a no: see [`second_factor_missing`].
+    /// In a word. A permit whose second factor is missing is a no: see `second_factor_missing`.
     pub fn outcome(&self, signed_in_by: SignIn) -> Outcome {
         match self {
             Self::Decision(decision) if denial(decision, signed_in_by).is_some() => Outcome::Deny,

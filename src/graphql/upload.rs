@@ -27,7 +27,7 @@ impl Uploads {
 const MARK: &str = "#file:";
 
 /// A file that comes along with the request: `multipart/form-data` with the parts `operations`, `map`, and the files. See
-/// https://github.com/jaydenseric/graphql-multipart-request-spec.
+/// <https://github.com/jaydenseric/graphql-multipart-request-spec>.
 #[derive(Debug, Clone, Copy)]
 pub struct Upload(usize);
 

@@ -1,4 +1,4 @@
-//! Files along with a GraphQL request: https://github.com/jaydenseric/graphql-multipart-request-spec. Only what takes a
+//! Files along with a GraphQL request: <https://github.com/jaydenseric/graphql-multipart-request-spec>. Only what takes a
 //! file may bring one, only somebody who has signed in is listened to at all, and only so many bodies are read at a time:
 //! everything else keeps the small bound of all requests.
 
