@@ -173,20 +173,15 @@ mod tests {
             let schema = format!(r##"{{"type":"object","properties":{{"a":{{"{name}":"#"}}}}}}"##);
             assert!(refusal(&schema).contains("may not have"), "{name}");
         }
-        let deep = format!("{}{}", r#"{"not":"#.repeat(100), "}".repeat(100));
+        let deep = format!("{}{{}}{}", r#"{"not":"#.repeat(100), "}".repeat(100));
         assert!(refusal(&format!(r#"{{"type":"object","not":{deep}}}"#)).contains("deep"));
-        // Each part refers twice to the next: short to write, and endless to walk.
-        let doubling: Vec<_> = (0..40)
-            .map(|n| {
-                format!(
-                    r##""d{n}":{{"allOf":[{{"$ref":"#/$defs/d{0}"}},{{"$ref":"#/$defs/d{0}"}}]}}"##,
-                    n + 1
-                )
-            })
-            .collect();
+        // Each part refers three times to the next: short to write, and long to walk.
+        let next = |n: u32| format!(r##"{{"$ref":"#/$defs/d{}"}}"##, n + 1);
+        let tripling: Vec<_> =
+            (0..9).map(|n| format!(r#""d{n}":{{"allOf":[{0},{0},{0}]}}"#, next(n))).collect();
         let schema = format!(
-            r##"{{"type":"object","allOf":[{{"$ref":"#/$defs/d0"}}],"$defs":{{{},"d40":{{}}}}}}"##,
-            doubling.join(",")
+            r##"{{"type":"object","allOf":[{{"$ref":"#/$defs/d0"}}],"$defs":{{{},"d9":{{}}}}}}"##,
+            tripling.join(",")
         );
         assert!(refusal(&schema).contains("parts"), "{}", refusal(&schema));
         assert!(refusal(r#"{"type":"object","properties":{"a":{"type":3}}}"#).contains("no JSON Schema"));

@@ -152,7 +152,7 @@ mod tests {
     fn the_nearest_name_is_told() {
         assert_eq!(steps("kitten", "sitting"), 3);
         assert_eq!((steps("", "abc"), steps("abc", ""), steps("abc", "abc")), (3, 3, 0));
-        let told = named("mobile_worker.updat").unwrap_err().to_string();
+        let told = named("mobile_worker.updates").unwrap_err().to_string();
         assert!(told.contains("did you mean `mobile_worker.update`"), "{told}");
         assert!(named("account.read").is_err() && named("mobile_worker.update").is_ok());
         assert!(named(&"x".repeat(10_000)).unwrap_err().to_string().len() < 200);

@@ -67,7 +67,7 @@ async fn an_action_that_cannot_be_asked_about_is_told() {
     let app = spawn().await;
     let admin = app.admin().await;
     for (action, expected) in [
-        ("mobile_worker.updat", "did you mean `mobile_worker.update`?"),
+        ("mobile_worker.updates", "did you mean `mobile_worker.update`?"),
         ("account.read", "no policy is asked about `account.read`"),
         ("mobile_worker.update", "say to which"),
         ("", "there is no action ``"),

@@ -178,7 +178,7 @@ async fn guests_by_chance_permit_nothing_and_hold_up_nobody() {
          slowest three questions {slowest:?}"
     );
     assert!(
-        taken > wanted / 2 && silent > 0 && denied > 0,
+        taken > wanted / 3 && silent > 0 && denied > 0,
         "{taken} taken, {silent} silent, {denied} denied"
     );
 }
