@@ -30,6 +30,7 @@ pub mod password_reset_request;
 pub mod personal_id_invite;
 pub mod policy_activation;
 pub mod policy_module;
+pub mod policy_quarantine;
 pub mod policy_revision;
 pub mod policy_revision_entry;
 pub mod policy_stack;

@@ -16,6 +16,7 @@ mod m20261122_000013_personal_id;
 mod m20261122_000020_deactivated_by;
 mod m20261126_000014_policy_shipping;
 mod m20261126_000015_decisions;
+mod m20261126_000016_policy_quarantine;
 
 use sea_orm_migration::MigrationTrait;
 pub use sea_orm_migration::{MigrationStatus, MigratorTrait};
@@ -41,6 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000020_deactivated_by::Migration),
             Box::new(m20261126_000014_policy_shipping::Migration),
             Box::new(m20261126_000015_decisions::Migration),
+            Box::new(m20261126_000016_policy_quarantine::Migration),
         ]
     }
 }

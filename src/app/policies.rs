@@ -4,6 +4,7 @@ use crate::authz::StackModule;
 use crate::domain::{PolicyRevisionId, ProjectSpaceId};
 use crate::policy::PolicyHost;
 use crate::store::{FollowedStack, Store, StoreError};
+use chrono::TimeDelta;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -39,6 +40,7 @@ impl PolicyWatch {
     /// [`StoreError`].
     pub async fn look(&mut self) -> Result<(), StoreError> {
         let stacks = self.store.policy_stacks().await?;
+        self.note_quarantines().await?;
         for stack in &stacks {
             let rest = match self.known.get_mut(&stack.project_space) {
                 Some(Known { version, rest }) if *version == stack.version => match rest {
@@ -81,6 +83,16 @@ impl PolicyWatch {
                 );
             }
         }
+    }
+
+    /// For the admins whose modules they are. Before a stack is loaded anew: they are of the version before.
+    async fn note_quarantines(&self) -> Result<(), StoreError> {
+        for quarantined in self.policy.quarantined() {
+            let version = self.known.get(&quarantined.space).map_or(0, |known| known.version);
+            let lasts = TimeDelta::from_std(quarantined.lasts).unwrap_or(TimeDelta::MAX);
+            self.store.note_quarantine(quarantined.space, version, &quarantined.policy, lasts).await?;
+        }
+        Ok(())
     }
 
     /// Takes over what a stack has become. Whether all of it loads.

@@ -1,12 +1,12 @@
-//! `fieldgate policy upload | stack | history | revise | monitor | activate | roll-back | reset`: what operators type. It
+//! `fieldgate policy upload | stack | history | revise | monitor | activate | roll-back | lift | reset`: what operators type. It
 //! works on the database; gateways that run see it within seconds. The operator is always answered by `standard`.
 
 use super::{CommandError, Output, open, operator};
 use crate::authz::Visible;
 use crate::config::ConfigOptions;
 use crate::domain::{
-    PageRequest, PolicyActivation, PolicyEntry, PolicyEntryInput, PolicyModule, PolicyRevision, PolicyStack,
-    RevisionName, policy_stack::STANDARD,
+    PageRequest, PolicyActivation, PolicyEntry, PolicyEntryInput, PolicyModule, PolicyQuarantine,
+    PolicyRevision, PolicyStack, RevisionName, policy_stack::STANDARD,
 };
 use crate::service::{Services, policy_stack, project_space};
 use clap::{Args, Subcommand};
@@ -101,6 +101,13 @@ pub enum ShippingCommand {
         #[command(flatten)]
         change: Change,
     },
+    /// Have modules that are in quarantine asked again, on every gateway
+    Lift {
+        #[command(flatten)]
+        space: Space,
+        #[command(flatten)]
+        output: Output,
+    },
     /// Put `standard` in force, whatever state the project space's own policies are in
     Reset {
         #[command(flatten)]
@@ -183,6 +190,10 @@ pub async fn run(options: &ConfigOptions, command: ShippingCommand) -> Result<()
             let comment = &change.why.comment;
             let stack = policy_stack::roll_back(services, &operator(), name, version, comment).await?;
             changed(&change.output, &stack);
+        }
+        ShippingCommand::Lift { space, output } => {
+            let stack = policy_stack::lift(services, &operator(), &space.project_space).await?;
+            changed(&output, &stack);
         }
         ShippingCommand::Reset { space, change } => {
             let (name, version) = (&space.project_space, change.stack_version);
@@ -276,14 +287,25 @@ async fn show(services: &Services, space: &Space, output: &Output) -> Result<(),
     let modules = policy_stack::modules(services, &stack).await?;
     let page = first_page();
     let revisions = policy_stack::revisions(services, &stack, &page).await?.items;
+    let quarantines = policy_stack::quarantines(services, &stack).await?;
+    let in_quarantine: Vec<_> = quarantines.iter().filter(|quarantine| !quarantine.is_over).collect();
     let mut printed = stack_json(&stack);
     if let Some(fields) = printed.as_object_mut() {
         fields.insert("modules".to_owned(), modules.iter().map(module_json).collect());
+        let quarantine = |it: &&PolicyQuarantine| json!({ "policy": it.policy, "until": it.until });
+        fields.insert("inQuarantine".to_owned(), in_quarantine.iter().map(quarantine).collect());
         fields.insert("revisions".to_owned(), revisions.iter().map(revision_json).collect());
     }
     print(output, &printed, || {
         println!("in force:  {} (version {} of the stack)", name_told(stack.active), stack.version);
         println!("monitored: {}", stack.monitored.map_or("nothing".to_owned(), |it| name_told(Some(it))));
+        for quarantine in &in_quarantine {
+            println!(
+                "in quarantine until {}: {}",
+                quarantine.until.format("%Y-%m-%d %H:%M:%S"),
+                quarantine.policy
+            );
+        }
         println!("modules:");
         for module in &modules {
             let signed =

@@ -122,6 +122,8 @@ ids! {
     BounceId = "bo", "bounce";
     /// A revision of a project space's policy stack.
     PolicyRevisionId = "pr", "policy revision";
+    /// That a policy module was left alone for a while.
+    PolicyQuarantineId = "pq", "policy quarantine";
     /// That a policy revision took effect.
     PolicyActivationId = "pa", "policy activation";
 }

@@ -77,6 +77,19 @@ pub struct PolicyModule {
     pub uploaded_by_name: Option<String>,
 }
 
+/// A module gave no answer several times in a row, and a gateway left it alone for a while.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicyQuarantine {
+    /// The module: its name with the start of its digest.
+    pub policy: String,
+    /// When it began.
+    pub began_at: DateTime<Utc>,
+    /// When the module is asked again.
+    pub until: DateTime<Utc>,
+    /// Whether it is over: its time has passed, or the stack has changed since.
+    pub is_over: bool,
+}
+
 /// An ordered list of modules with their settings. Never changed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PolicyRevision {

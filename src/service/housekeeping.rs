@@ -20,6 +20,8 @@ pub struct Swept {
     pub decisions: u64,
     /// Policy modules that no project space has any more.
     pub policy_modules: u64,
+    /// Quarantines of policy modules that ended long ago.
+    pub quarantines: u64,
 }
 
 impl Swept {
@@ -60,6 +62,7 @@ pub async fn sweep(services: &Services) -> Result<Swept, Failure> {
         mails: work.sweep_mails().await?,
         decisions,
         policy_modules: work.sweep_policy_modules().await?,
+        quarantines: work.sweep_quarantines().await?,
     };
     work.commit_routine().await?;
     Ok(swept)

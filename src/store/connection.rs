@@ -131,6 +131,11 @@ impl Store {
         Ok(())
     }
 
+    /// The time, by the gateway's clock.
+    pub(super) fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
     /// Opens a transaction for what the proof permits: the only way to write.
     ///
     /// # Errors

@@ -45,6 +45,7 @@ mod personal_id;
 mod personal_id_invite;
 mod policy;
 mod policy_change;
+mod policy_quarantine;
 mod policy_stack;
 mod policy_upload;
 mod project_space;

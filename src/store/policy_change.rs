@@ -153,6 +153,18 @@ impl UnitOfWork<ActivatePolicy> {
     }
 }
 
+impl UnitOfWork<ActivatePolicy> {
+    /// Has every gateway load the stack anew, as it is.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] when the stack has changed in the meantime.
+    pub async fn load_anew(&mut self) -> Result<(), StoreError> {
+        let stack = self.proof.resource().clone();
+        self.changed("version", json!(stack.version), json!(stack.version.saturating_add(1)));
+        self.put(stack).await
+    }
+}
+
 impl<A: Action<Resource = PolicyStack>> UnitOfWork<A> {
     /// Writes the stack, if it is still the one that was judged.
     async fn put(&mut self, after: PolicyStack) -> Result<(), StoreError> {

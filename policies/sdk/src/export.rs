@@ -69,9 +69,9 @@ macro_rules! export {
                         );
                         $crate::Policy::scope(policy(), &principal, &action, &resource_kind, &context)
                     }
-        }
+                }
 
-                bindings::export!(Module with_types_in bindings);
+        bindings::export!(Module with_types_in bindings);
             };
         };
     };

@@ -2,6 +2,7 @@
 
 mod activate;
 mod delete;
+mod lift;
 mod monitor;
 mod object;
 mod replay;
@@ -32,6 +33,7 @@ pub struct PolicyStackMutation(
     activate::ActivatePolicyRevisionMutation,
     roll_back::RollBackPolicyMutation,
     reset::ResetPolicyMutation,
+    lift::LiftPolicyQuarantineMutation,
 );
 
 /// What became of a policy stack.

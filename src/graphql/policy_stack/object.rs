@@ -1,5 +1,7 @@
 use super::report::PolicyMonitorReport;
-use super::revision::{PolicyActivationObject, PolicyModuleObject, PolicyRevisionObject};
+use super::revision::{
+    PolicyActivationObject, PolicyModuleObject, PolicyQuarantineObject, PolicyRevisionObject,
+};
 use crate::authz::Visible;
 use crate::domain::{Cursor, CursorKey, PolicyRevisionId, PolicyStack, RevisionName};
 use crate::graphql::context::ContextExt;
@@ -87,6 +89,18 @@ impl PolicyStackObject {
         let modules = policy_stack::modules(ctx.services(), &self.0).await;
         let modules = modules.map_err(|failure| ctx.fail(&failure))?;
         Ok(modules.iter().map(PolicyModuleObject::from).collect())
+    }
+
+    /// When a module gave no answer several times in a row and was left alone for a while, the latest first: 20 at most.
+    /// What it is not asked in that time is denied as UNAVAILABLE. Each gateway has its own.
+    #[graphql(
+        directive = requires::apply("policy.read".to_owned()),
+        complexity = "20 * child_complexity + 1"
+    )]
+    async fn quarantines(&self, ctx: &Context<'_>) -> Result<Vec<PolicyQuarantineObject>> {
+        let quarantines = policy_stack::quarantines(ctx.services(), &self.0).await;
+        let quarantines = quarantines.map_err(|failure| ctx.fail(&failure))?;
+        Ok(quarantines.into_iter().map(PolicyQuarantineObject::from).collect())
     }
 
     /// All revisions, the newest first.

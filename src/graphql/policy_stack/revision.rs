@@ -1,5 +1,6 @@
 use crate::domain::{
-    ActivationKind as Kind, PolicyActivation, PolicyEntry, PolicyModule, PolicyRevision, RevisionName,
+    ActivationKind as Kind, PolicyActivation, PolicyEntry, PolicyModule, PolicyQuarantine, PolicyRevision,
+    RevisionName,
 };
 use async_graphql::{Enum, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
@@ -12,6 +13,27 @@ pub enum PolicyModuleClass {
     Compact,
     /// Brings an interpreter along: an instance is kept for the next question.
     Interpreted,
+}
+
+/// A policy module was left alone for a while.
+#[derive(SimpleObject)]
+#[graphql(name = "PolicyQuarantine")]
+pub struct PolicyQuarantineObject {
+    /// The module: its name with the start of its digest.
+    policy: String,
+    /// When it began.
+    began_at: DateTime<Utc>,
+    /// When the module is asked again.
+    until: DateTime<Utc>,
+    /// Whether it is over: its time has passed, or the stack has changed since.
+    is_over: bool,
+}
+
+impl From<PolicyQuarantine> for PolicyQuarantineObject {
+    fn from(quarantine: PolicyQuarantine) -> Self {
+        let PolicyQuarantine { policy, began_at, until, is_over } = quarantine;
+        Self { policy, began_at, until, is_over }
+    }
 }
 
 /// A policy module that was uploaded in the project space.

@@ -2,6 +2,7 @@
 
 mod activate;
 mod delete;
+mod lift;
 mod monitor;
 mod read;
 mod report;
@@ -12,9 +13,11 @@ mod upload;
 
 pub use activate::activate;
 pub use delete::delete;
+pub use lift::lift;
 pub use monitor::{monitor, stop};
 pub use read::{
-    count_history, count_revisions, history, modules, read, revision, revision_numbered, revisions,
+    count_history, count_revisions, history, modules, quarantines, read, revision, revision_numbered,
+    revisions,
 };
 pub use report::{MonitorReport, differences, monitor_report};
 pub use reset::reset;

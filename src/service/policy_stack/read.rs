@@ -1,7 +1,7 @@
 use crate::authz::{Attributes, Denied, ReadPolicy, Visible};
 use crate::domain::{
-    Page, PageRequest, PolicyActivation, PolicyModule, PolicyRevision, PolicyRevisionId, PolicyStack,
-    Principal, ProjectSpaceId,
+    Page, PageRequest, PolicyActivation, PolicyModule, PolicyQuarantine, PolicyRevision, PolicyRevisionId,
+    PolicyStack, Principal, ProjectSpaceId,
 };
 use crate::service::{Failure, Services};
 
@@ -32,6 +32,17 @@ pub async fn modules(
     stack: &Visible<PolicyStack>,
 ) -> Result<Vec<PolicyModule>, Failure> {
     Ok(services.store.policy_modules(stack).await?)
+}
+
+/// When its modules were left alone for a while, the latest first: 20 at most.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn quarantines(
+    services: &Services,
+    stack: &Visible<PolicyStack>,
+) -> Result<Vec<PolicyQuarantine>, Failure> {
+    Ok(services.store.policy_quarantines(stack).await?)
 }
 
 /// A page of the revisions, the newest first.

@@ -86,6 +86,7 @@ const INPUTS: &[&str] = &[
     "ActivatePolicyRevisionInput",
     "CreatePolicyRevisionInput",
     "DeletePolicyModuleInput",
+    "LiftPolicyQuarantineInput",
     "MonitorPolicyRevisionInput",
     "ResetPolicyInput",
     "RollBackPolicyInput",
@@ -359,5 +360,6 @@ pub const OPERATIONS: &[Operation] = &[
     O::mutation("policy.monitor", "stopMonitoringPolicy", Thing::Space, space),
     O::mutation("policy.activate", "activatePolicyRevision", Thing::Revision, id),
     O::mutation("policy.activate", "rollBackPolicy", Thing::RevisionInForce, space),
+    O::mutation("policy.activate", "liftPolicyQuarantine", Thing::RevisionInForce, space),
     O::mutation("policy.activate", "resetPolicy", Thing::RevisionInForce, space),
 ];

@@ -4,6 +4,7 @@ mod activate;
 mod delete;
 mod floor;
 mod follow;
+mod lift;
 mod monitor;
 mod read;
 mod reset;
