@@ -114,7 +114,7 @@ fn smith(seed: u64, frame: &[u8]) -> Vec<u8> {
     let config = Config {
         exports: Some(frame.to_vec()),
         max_imports: 0,
-        allow_start_export: seed % 4 == 0,
+        allow_start_export: seed.is_multiple_of(4),
         max_data_segments: 6,
         max_instructions: 300,
         max_tables: 1,
