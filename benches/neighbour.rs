@@ -16,12 +16,13 @@
 mod guest;
 
 use chrono::DateTime;
-use fieldgate::authz::{Attributes, PolicyEngine, Request};
+use fieldgate::authz::{Attributes, PolicyEngine, PolicyWorkshop, Request};
 use fieldgate::domain::permission::Grants;
 use fieldgate::domain::{DecisionId, Identity, ProjectSpaceId, SignIn, Standing, WebUserId};
 use fieldgate::policy::{ModuleSource, PolicyConfig, PolicyHost};
+use sha2::{Digest, Sha256};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use uuid::Uuid;
 
@@ -71,30 +72,74 @@ fn thinker(turns: u64) -> Vec<u8> {
     ))
 }
 
+/// A guest that takes the compiler seconds, like no other with another number.
+fn bulky(number: usize) -> Vec<u8> {
+    let turn =
+        "(local.set 0 (i32.rotl (i32.mul (local.get 0) (i32.const 16777619)) (i32.const 5)))".repeat(12);
+    let function = format!("(func (param i32) (result i32) {turn} (local.get 0))");
+    guest::component(&format!(r#"(data (i32.const 5000) "{number}") {}"#, function.repeat(4_000)))
+}
+
+/// What the neighbour does meanwhile.
+enum Neighbour {
+    Absent,
+    /// Asks a policy of its own.
+    Asks(Vec<u8>),
+    /// Uploads one module after the other.
+    Uploads,
+}
+
+/// Uploads until it is told to stop, several at a time.
+async fn upload(
+    host: Arc<PolicyHost>,
+    stop: Arc<AtomicBool>,
+    answered: Arc<AtomicU64>,
+    silent: Arc<AtomicU64>,
+) {
+    static NUMBER: AtomicUsize = AtomicUsize::new(0);
+    while !stop.load(Ordering::Relaxed) {
+        let component = bulky(NUMBER.fetch_add(1, Ordering::Relaxed));
+        let digest = hex::encode(Sha256::digest(&component));
+        let space = ProjectSpaceId(Uuid::from_u128(2));
+        let uploaded = PolicyWorkshop::inspect(&*host, space, component, digest, None).await;
+        let count = if uploaded.is_ok() { &answered } else { &silent };
+        count.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
 fn named(name: &str) -> Vec<u8> {
     guest::component(&std::fs::read_to_string(guest::hostile().join(format!("{name}.wat"))).unwrap())
 }
 
-async fn measured(name: &str, neighbour: Option<Vec<u8>>) {
+async fn measured(name: &str, neighbour: Neighbour) {
     let host = Arc::new(PolicyHost::new(PolicyConfig::default()).unwrap());
     let (stop, answered, silent) =
         (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
     let mut crowd = Vec::new();
-    if let Some(component) = neighbour {
-        let source = ModuleSource { component, settings: String::new() };
-        host.install(ProjectSpaceId(Uuid::from_u128(2)), vec![source]).await.unwrap();
-        for _ in 0..CROWD {
-            let (host, stop) = (Arc::clone(&host), Arc::clone(&stop));
-            let (answered, silent) = (Arc::clone(&answered), Arc::clone(&silent));
-            crowd.push(tokio::spawn(async move {
-                let standing = standing(2);
-                while !stop.load(Ordering::Relaxed) {
-                    let count = if ask(&host, &standing).await { &answered } else { &silent };
-                    count.fetch_add(1, Ordering::Relaxed);
-                    // As a client does that was answered: it comes again.
-                    tokio::time::sleep(Duration::from_millis(1)).await;
-                }
-            }));
+    match neighbour {
+        Neighbour::Absent => {}
+        Neighbour::Asks(component) => {
+            let source = ModuleSource { component, settings: String::new() };
+            host.install(ProjectSpaceId(Uuid::from_u128(2)), vec![source]).await.unwrap();
+            for _ in 0..CROWD {
+                let (host, stop) = (Arc::clone(&host), Arc::clone(&stop));
+                let (answered, silent) = (Arc::clone(&answered), Arc::clone(&silent));
+                crowd.push(tokio::spawn(async move {
+                    let standing = standing(2);
+                    while !stop.load(Ordering::Relaxed) {
+                        let count = if ask(&host, &standing).await { &answered } else { &silent };
+                        count.fetch_add(1, Ordering::Relaxed);
+                        // As a client does that was answered: it comes again.
+                        tokio::time::sleep(Duration::from_millis(1)).await;
+                    }
+                }));
+            }
+        }
+        Neighbour::Uploads => {
+            for _ in 0..8 {
+                let (answered, silent) = (Arc::clone(&answered), Arc::clone(&silent));
+                crowd.push(tokio::spawn(upload(Arc::clone(&host), Arc::clone(&stop), answered, silent)));
+            }
         }
     }
     let mut times = Vec::with_capacity(PROBES);
@@ -135,13 +180,14 @@ fn main() {
     runtime.block_on(async {
         // The probe is a task as well, so that both threads are the runtime's.
         for (name, neighbour) in [
-            ("no neighbour", None),
-            ("a neighbour whose policy permits", Some(guest::component(""))),
-            ("… thinks for about 0.5 ms", Some(thinker(1_000_000))),
-            ("… thinks for about 10 ms", Some(thinker(20_000_000))),
-            ("… never ends", Some(named("endless"))),
-            ("… traps", Some(named("trap"))),
-            ("… takes all the memory", Some(named("hungry"))),
+            ("no neighbour", Neighbour::Absent),
+            ("a neighbour whose policy permits", Neighbour::Asks(guest::component(""))),
+            ("… thinks for about 0.5 ms", Neighbour::Asks(thinker(1_000_000))),
+            ("… thinks for about 10 ms", Neighbour::Asks(thinker(20_000_000))),
+            ("… never ends", Neighbour::Asks(named("endless"))),
+            ("… traps", Neighbour::Asks(named("trap"))),
+            ("… takes all the memory", Neighbour::Asks(named("hungry"))),
+            ("a neighbour that uploads large modules", Neighbour::Uploads),
         ] {
             tokio::spawn(measured(name, neighbour)).await.unwrap();
         }

@@ -230,7 +230,7 @@ impl Gateway {
             self.services = Arc::new(Services { public_url, ..Services::clone(&self.services) });
         }
         let mut policies = self.policy_watch();
-        policies.look().await?;
+        policies.start().await?;
         let routes = self.routes();
         let (stop, stopping) = watch::channel(false);
         let (end, ending) = watch::channel(false);

@@ -8,54 +8,129 @@ use chrono::TimeDelta;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Semaphore;
+use tokio::task::{JoinError, JoinSet};
 
 /// How often the database is asked whether a policy stack has changed.
 const POLL: Duration = Duration::from_secs(2);
 /// After a stack did not load, so many looks pass at the most before it is tried again.
 const REST_MAX: u32 = 32;
 
+/// Stacks that are loaded at the same time: their modules' bytes are in memory meanwhile. Compilers have an order of their own.
+const LOADED_AT_ONCE: usize = 8;
+/// How long a gateway that starts waits for its stacks. What takes longer is loaded while others are answered already.
+const STARTING: Duration = Duration::from_secs(15);
+
 /// What one gateway knows of the database's policies.
 pub struct PolicyWatch {
     store: Store,
     policy: Arc<PolicyHost>,
     known: HashMap<ProjectSpaceId, Known>,
+    /// Each stack on its own: one that takes long holds up no other.
+    loading: JoinSet<(ProjectSpaceId, Result<bool, StoreError>)>,
+    turns: Arc<Semaphore>,
+    /// Nothing was answered yet.
+    is_new: bool,
 }
 
 /// What was last made of a stack.
 struct Known {
     version: i32,
-    /// How many looks to pass over before it is tried again, and how many it will be then; nothing when all went well.
-    rest: Option<(u32, u32)>,
+    state: State,
+    /// How many looks are passed over when it does not load the next time.
+    rest: u32,
+}
+
+enum State {
+    Loading,
+    Loaded,
+    /// It did not load, and is tried again after so many looks.
+    Resting(u32),
 }
 
 impl PolicyWatch {
     /// A gateway that knows nothing yet.
     pub fn new(store: Store, policy: Arc<PolicyHost>) -> Self {
-        Self { store, policy, known: HashMap::new() }
+        let (loading, turns) = (JoinSet::new(), Arc::new(Semaphore::new(LOADED_AT_ONCE)));
+        Self { store, policy, known: HashMap::new(), loading, turns, is_new: true }
     }
 
-    /// Looks once: one statement where nothing has changed.
+    /// Looks once, and waits until all that has changed is loaded: one statement where nothing has.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn look(&mut self) -> Result<(), StoreError> {
+        self.begin().await?;
+        while let Some(done) = self.loading.join_next().await {
+            self.end(done);
+        }
+        Ok(())
+    }
+
+    /// The first look, for a gateway that starts. Until a project space's own stack is loaded, nobody answers there.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn start(&mut self) -> Result<(), StoreError> {
+        match tokio::time::timeout(STARTING, self.look()).await {
+            Ok(looked) => looked,
+            Err(_) => {
+                let left = self.loading.len();
+                tracing::warn!("{left} project spaces have no answers yet: their policies are still loading");
+                Ok(())
+            }
+        }
+    }
+
+    /// Looks now and then, and whenever a stack was changed here.
+    pub async fn run(mut self) {
+        loop {
+            tokio::select! {
+                () = tokio::time::sleep(POLL) => {}
+                () = self.store.policy_changed() => {}
+                Some(done) = self.loading.join_next() => {
+                    self.end(done);
+                    continue;
+                }
+            }
+            if let Err(error) = self.begin().await {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "could not look for changed policies"
+                );
+            }
+        }
+    }
+
+    /// Begins to load what has changed.
+    async fn begin(&mut self) -> Result<(), StoreError> {
         let stacks = self.store.policy_stacks().await?;
         self.note_quarantines().await?;
+        let is_new = std::mem::replace(&mut self.is_new, false);
         for stack in &stacks {
-            let rest = match self.known.get_mut(&stack.project_space) {
-                Some(Known { version, rest }) if *version == stack.version => match rest {
-                    None => continue,
-                    Some((left, _)) if *left > 0 => {
+            let space = stack.project_space;
+            let rest = match self.known.get_mut(&space) {
+                Some(Known { state: State::Loading, .. }) => continue,
+                Some(known) if known.version == stack.version => match &mut known.state {
+                    State::Resting(0) => known.rest,
+                    State::Resting(left) => {
                         *left -= 1;
                         continue;
                     }
-                    Some((_, next)) => (*next * 2).min(REST_MAX),
+                    State::Loading | State::Loaded => continue,
                 },
                 _ => 1,
             };
-            let went_well = self.follow(stack).await?;
-            let rest = (!went_well).then_some((rest, rest));
-            self.known.insert(stack.project_space, Known { version: stack.version, rest });
+            if is_new && stack.active.is_some() {
+                self.policy.withhold(space);
+            }
+            self.known.insert(space, Known { version: stack.version, state: State::Loading, rest });
+            let follower = Follower { store: self.store.clone(), policy: Arc::clone(&self.policy) };
+            let (turns, stack) = (Arc::clone(&self.turns), *stack);
+            self.loading.spawn(async move {
+                let _turn = turns.acquire().await;
+                (space, follower.follow(&stack).await)
+            });
         }
         let policy = &self.policy;
         self.known.retain(|space, _| {
@@ -69,19 +144,31 @@ impl PolicyWatch {
         Ok(())
     }
 
-    /// Looks now and then, and whenever a stack was changed here.
-    pub async fn run(mut self) {
-        loop {
-            tokio::select! {
-                () = tokio::time::sleep(POLL) => {}
-                () = self.store.policy_changed() => {}
-            }
-            if let Err(error) = self.look().await {
+    /// Takes note of how loading a stack went.
+    fn end(&mut self, done: Result<(ProjectSpaceId, Result<bool, StoreError>), JoinError>) {
+        let (space, went_well) = match done {
+            Ok((space, Ok(went_well))) => (space, went_well),
+            Ok((space, Err(error))) => {
                 tracing::warn!(
+                    project_space.id = %space,
                     error = &error as &dyn std::error::Error,
-                    "could not look for changed policies"
+                    "could not read the policies of `{space}`"
                 );
+                (space, false)
             }
+            // Which one is not known any more: all that load are tried again.
+            Err(error) => {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "loading a policy stack went wrong"
+                );
+                self.known.retain(|_, known| !matches!(known.state, State::Loading));
+                return;
+            }
+        };
+        if let Some(known) = self.known.get_mut(&space) {
+            known.state = if went_well { State::Loaded } else { State::Resting(known.rest) };
+            known.rest = (known.rest * 2).min(REST_MAX);
         }
     }
 
@@ -94,7 +181,15 @@ impl PolicyWatch {
         }
         Ok(())
     }
+}
 
+/// Takes over one stack.
+struct Follower {
+    store: Store,
+    policy: Arc<PolicyHost>,
+}
+
+impl Follower {
     /// Takes over what a stack has become. Whether all of it loads.
     async fn follow(&self, stack: &FollowedStack) -> Result<bool, StoreError> {
         let (space, version) = (stack.project_space, stack.version);

@@ -5,7 +5,8 @@ use super::authorizer::PolicyEngine;
 use crate::domain::{FaultCode, PolicyRevisionId, ProjectSpaceId};
 use std::sync::Arc;
 
-/// Looks at policy modules, and loads stacks aside.
+/// Looks at policy modules, and loads stacks aside. Of each project space one thing at a time, and of all of them in the
+/// order of asking: whoever asks for much waits for themself.
 #[async_trait::async_trait]
 pub trait PolicyWorkshop: Send + Sync + 'static {
     /// All that is looked at before a module is taken: its digest and signature, its bounds, what it imports and exports, what it
@@ -15,6 +16,7 @@ pub trait PolicyWorkshop: Send + Sync + 'static {
     /// [`ModuleRefusal`].
     async fn inspect(
         &self,
+        space: ProjectSpaceId,
         component: Vec<u8>,
         digest: String,
         signature: Option<String>,
@@ -24,7 +26,7 @@ pub trait PolicyWorkshop: Send + Sync + 'static {
     ///
     /// # Errors
     /// [`StackRefusal`]: all that is wrong.
-    async fn examine(&self, modules: Vec<StackModule>) -> Result<(), StackRefusal>;
+    async fn examine(&self, space: ProjectSpaceId, modules: Vec<StackModule>) -> Result<(), StackRefusal>;
 
     /// Loads a revision, which answers nobody by that. What was loaded of late is kept.
     ///
@@ -32,6 +34,7 @@ pub trait PolicyWorkshop: Send + Sync + 'static {
     /// [`StackRefusal`].
     async fn load(
         &self,
+        space: ProjectSpaceId,
         revision: PolicyRevisionId,
         modules: Vec<StackModule>,
     ) -> Result<Arc<dyn PolicyEngine>, StackRefusal>;

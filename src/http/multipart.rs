@@ -1,11 +1,11 @@
 //! Files along with a GraphQL request: <https://github.com/jaydenseric/graphql-multipart-request-spec>. Only what takes a
-//! file may bring one, only somebody who has signed in is listened to at all, and only so many bodies are read at a time:
-//! everything else keeps the small bound of all requests.
+//! file may bring one, only somebody who has signed in is listened to at all, and only so many bodies are read at a time,
+//! few of them from the admins of one project space: everything else keeps the small bound of all requests.
 
 use super::edge::BODY_MAX;
 use super::graphql::{Asked, Refusal, asked};
 use super::{document, idempotency, json};
-use crate::domain::{Identity, Principal};
+use crate::domain::{Identity, Principal, ProjectSpaceId};
 use crate::graphql::{ErrorCode, Uploads};
 use async_graphql::parser::types::OperationType;
 use bytes::Bytes;
@@ -14,6 +14,7 @@ use poem::Request;
 use poem::http::{StatusCode, header};
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
@@ -30,14 +31,49 @@ const SENDING_MAX: Duration = Duration::from_secs(60);
 const TURN_PATIENCE: Duration = Duration::from_secs(5);
 
 /// Bodies are kept in memory, so only a few are read at a time.
-static TURNS: Semaphore = Semaphore::const_new(3);
+static TURNS: Semaphore = Semaphore::const_new(6);
+/// Of those, so many at the most from the admins of one project space: slow senders hold up their own space alone.
+const SENDERS_MAX: usize = 2;
+/// For whom bodies are read at the moment: a project space for each sender that it has.
+static SENDERS: Mutex<Vec<ProjectSpaceId>> = Mutex::new(Vec::new());
 
 /// The files of a request, and the turn of reading them: it ends when they are let go of.
 pub struct Files {
     /// The files.
     pub uploads: Uploads,
-    /// One of few.
-    pub turn: SemaphorePermit<'static>,
+    /// One of few; none where they are small.
+    pub turn: Option<Turn>,
+}
+
+/// The right to send a large body.
+pub struct Turn {
+    spaces: Vec<ProjectSpaceId>,
+    _permit: SemaphorePermit<'static>,
+}
+
+impl Turn {
+    /// Waits a little for a turn; nothing when all are taken, or those of one of these project spaces.
+    async fn of(spaces: Vec<ProjectSpaceId>) -> Option<Self> {
+        let permit = tokio::time::timeout(TURN_PATIENCE, TURNS.acquire()).await.ok()?.ok()?;
+        let mut senders = SENDERS.lock().unwrap_or_else(PoisonError::into_inner);
+        let sending = |space| senders.iter().filter(|other| *other == space).count();
+        if spaces.iter().any(|space| sending(space) >= SENDERS_MAX) {
+            return None;
+        }
+        senders.extend(&spaces);
+        Some(Self { spaces, _permit: permit })
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        let mut senders = SENDERS.lock().unwrap_or_else(PoisonError::into_inner);
+        for space in &self.spaces {
+            if let Some(at) = senders.iter().position(|other| other == space) {
+                senders.swap_remove(at);
+            }
+        }
+    }
 }
 
 /// Whether a content type is a form with files.
@@ -57,19 +93,24 @@ pub async fn read(request: &mut Request, principal: &Principal) -> Result<Asked,
     }
     let boundary = multer::parse_boundary(request.content_type().unwrap_or_default())
         .map_err(|_| Refusal::bad("the content type has no boundary"))?;
-    // Whoever takes a file from somebody asks for admins; others need not be listened to for long.
-    let is_admin = principal.identity == Identity::System || principal.standings.iter().any(|it| it.is_admin);
-    let whole = if is_admin { WHOLE_MAX } else { BODY_MAX as u64 };
+    // Whoever takes a file from somebody asks for admins. Others are heard as in any other request, which says why it is not
+    // for them, and need no turn for that.
+    let administered: Vec<_> =
+        principal.standings.iter().filter(|it| it.is_admin).map(|it| it.project_space).collect();
+    let sends_files = principal.identity == Identity::System || !administered.is_empty();
+    let whole = if sends_files { WHOLE_MAX } else { BODY_MAX as u64 };
     let announced = request.header(header::CONTENT_LENGTH).and_then(|length| length.parse::<u64>().ok());
     if announced.is_some_and(|length| length > whole) {
         return Err(too_large(whole));
     }
-    let turn = tokio::time::timeout(TURN_PATIENCE, TURNS.acquire()).await;
-    let Ok(Ok(turn)) = turn else {
-        return Err(Refusal {
+    let turn = if sends_files {
+        let turn = Turn::of(administered).await.ok_or_else(|| Refusal {
             code: ErrorCode::Unavailable,
             ..Refusal::with(StatusCode::SERVICE_UNAVAILABLE, "too many files are sent at the moment")
-        });
+        })?;
+        Some(turn)
+    } else {
+        None
     };
     let limits = SizeLimit::new()
         .whole_stream(whole)

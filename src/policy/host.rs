@@ -8,6 +8,7 @@ use super::loader::{Loader, ModuleSource};
 use super::revision::{LoadedRevision, undecided};
 use super::signature::TrustedKey;
 use super::stack::{Stack, Unanswered};
+use super::turns::{Place, Turns, Work};
 use crate::authz::{
     Decided, Decision, ManyRequest, PolicyEngine, Question, Request, Rows, ScopeRequest, StackName,
     Undecided, Voice,
@@ -17,7 +18,6 @@ use arc_swap::ArcSwap;
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::sync::Semaphore;
 
 /// The policy of a project space that has none of its own. Built by `fieldgate policy build policies/standard`.
 pub(super) const STANDARD: &[u8] = include_bytes!("../../policies/standard/standard.wasm");
@@ -37,10 +37,7 @@ pub struct PolicyHost {
     pub(super) recent: Arc<Mutex<VecDeque<Arc<LoadedRevision>>>>,
     /// Whose signatures count.
     pub(super) trusted_keys: Arc<[TrustedKey]>,
-    /// Compiling cannot be interrupted, so an abandoned compilation keeps its turn until it is over.
-    /// One for each class: a large module takes its time, and no small one waits for it.
-    compilers: [Arc<Semaphore>; 2],
-    compile_deadlines: [Duration; 2],
+    turns: Turns,
     pub(super) config: PolicyConfig,
     quarantined: Mutex<Vec<Quarantined>>,
 }
@@ -73,9 +70,7 @@ impl PolicyHost {
             monitored: ArcSwap::default(),
             recent: Arc::default(),
             trusted_keys: config.trusted_keys.clone().into(),
-            compilers: [(); 2].map(|()| Arc::new(Semaphore::new(1))),
-            compile_deadlines: [Class::Compact, Class::Interpreted]
-                .map(|class| class.compile_deadline(&config)),
+            turns: Turns::new(),
             config,
             quarantined: Mutex::default(),
         })
@@ -90,8 +85,8 @@ impl PolicyHost {
         space: ProjectSpaceId,
         modules: Vec<ModuleSource>,
     ) -> Result<(), PolicyError> {
-        let class = Class::of_all(modules.iter().map(|module| module.component.len()));
-        let stack = self.aside(class, move |loader| loader.stack(&modules)).await??;
+        let work = Work::Compiling(Class::of_all(modules.iter().map(|module| module.component.len())));
+        let stack = self.aside(work, None, move |loader| loader.stack(&modules)).await??;
         self.put(space, LoadedRevision::new(None, stack, &self.config));
         Ok(())
     }
@@ -101,24 +96,27 @@ impl PolicyHost {
         self.stacks.load().get(&space)?.as_ref()?.revision
     }
 
-    /// Does something that may compile: when its turn comes, on a thread of its own, and not for ever.
+    /// A project space's place in the orders of [`aside`](Self::aside), when nothing else is done for it.
+    pub(super) async fn place(&self, space: ProjectSpaceId, work: Work) -> Result<Place, PolicyError> {
+        let place = tokio::time::timeout(work.deadline(&self.config), self.turns.place(space)).await;
+        place.ok().flatten().ok_or(PolicyError::Busy)
+    }
+
+    /// Does what takes long: when its turn comes, on a thread of its own, and not for ever. It cannot be interrupted, so what
+    /// nobody waits for any more keeps its turn and its place until it is over.
     pub(super) async fn aside<T: Send + 'static>(
         &self,
-        class: Class,
-        work: impl FnOnce(&Loader) -> T + Send + 'static,
+        work: Work,
+        place: Option<&Place>,
+        what: impl FnOnce(&Loader) -> T + Send + 'static,
     ) -> Result<T, PolicyError> {
-        let [compact, interpreted] = &self.compilers;
-        let [compact_deadline, interpreted_deadline] = self.compile_deadlines;
-        let (compiler, deadline) = match class {
-            Class::Compact => (compact, compact_deadline),
-            Class::Interpreted => (interpreted, interpreted_deadline),
-        };
-        let turn = tokio::time::timeout(deadline, Arc::clone(compiler).acquire_owned()).await;
-        let Ok(Ok(turn)) = turn else { return Err(PolicyError::Busy) };
-        let loader = Arc::clone(&self.loader);
+        let deadline = work.deadline(&self.config);
+        let turn = tokio::time::timeout(deadline, self.turns.turn(work)).await;
+        let turn = turn.ok().flatten().ok_or(PolicyError::Busy)?;
+        let (loader, place) = (Arc::clone(&self.loader), place.cloned());
         let working = tokio::task::spawn_blocking(move || {
-            let done = work(&loader);
-            drop(turn);
+            let done = what(&loader);
+            drop((turn, place));
             done
         });
         tokio::time::timeout(deadline, working)
@@ -139,15 +137,14 @@ impl PolicyHost {
         tracing::info!(project_space = %space, policies = labels, "installed the policy stack of `{space}`");
     }
 
-    /// Denies everything in a project space whose stack could not be loaded, unless an older one of its own still
-    /// answers: no other policy may answer in its place.
+    /// Denies everything in a project space whose stack is not loaded, unless an older one of its own still answers: no other
+    /// policy may answer in its place.
     pub fn withhold(&self, space: ProjectSpaceId) {
         self.stacks.rcu(|stacks| {
             let mut stacks = HashMap::clone(stacks);
             stacks.entry(space).or_insert(None);
             stacks
         });
-        tracing::error!(project_space = %space, "no policy answers in `{space}`: its stack could not be loaded");
     }
 
     /// Takes a project space back to the standard policy.

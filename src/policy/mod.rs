@@ -29,6 +29,7 @@ mod share;
 mod shipping;
 mod signature;
 mod stack;
+mod turns;
 mod words;
 
 pub use class::Class;

@@ -10,7 +10,8 @@ use super::loader::{Caching, Loader, ModuleSource};
 use super::module::Trust;
 use super::revision::LoadedRevision;
 use super::settings;
-use super::signature::{TrustedKey, signer};
+use super::signature::signer;
+use super::turns::Work;
 use crate::authz::{
     EntryRefusal, InspectedModule, ModuleRefusal, PolicyEngine, PolicyWorkshop, StackModule, StackRefusal,
 };
@@ -89,7 +90,8 @@ impl PolicyHost {
         modules: Vec<StackModule>,
     ) -> Result<Result<LoadedRevision, (usize, PolicyError)>, PolicyError> {
         let config = self.config.clone();
-        self.aside(class_of(&modules), move |loader| {
+        // Without a place: the gateway asks for it, once for each change, and an upload is not to hold it up.
+        self.aside(compiling(&modules), None, move |loader| {
             let stack = loader.revision(&modules)?;
             Ok(LoadedRevision::new(Some(revision), stack, &config))
         })
@@ -101,28 +103,19 @@ impl PolicyHost {
 impl PolicyWorkshop for PolicyHost {
     async fn inspect(
         &self,
+        space: ProjectSpaceId,
         component: Vec<u8>,
         digest: String,
         signature: Option<String>,
     ) -> Result<InspectedModule, ModuleRefusal> {
-        let keys = Arc::clone(&self.trusted_keys);
-        let class = Class::of(component.len());
-        let inspected = self
-            .aside(class, move |loader| inspected(loader, &keys, component, &digest, signature.as_deref()))
-            .await
-            .and_then(|inspected| inspected);
-        inspected.map_err(|error| match refusal(&error) {
+        self.inspected(space, component, digest, signature).await.map_err(|error| match refusal(&error) {
             Some((code, message)) => ModuleRefusal::Refused { code, message },
             None => ModuleRefusal::Busy,
         })
     }
 
-    async fn examine(&self, modules: Vec<StackModule>) -> Result<(), StackRefusal> {
-        let examining = self.aside(class_of(&modules), move |loader| {
-            let examined = |(index, module)| Some((index, examined(loader, module).err()?));
-            modules.iter().enumerate().filter_map(examined).collect::<Vec<_>>()
-        });
-        let found = tokio::time::timeout(PATIENCE, examining).await;
+    async fn examine(&self, space: ProjectSpaceId, modules: Vec<StackModule>) -> Result<(), StackRefusal> {
+        let found = tokio::time::timeout(PATIENCE, self.examined(space, modules)).await;
         let Ok(Ok(found)) = found else { return Err(StackRefusal::Busy) };
         let mut refusals = Vec::new();
         for (index, error) in found {
@@ -133,6 +126,7 @@ impl PolicyWorkshop for PolicyHost {
 
     async fn load(
         &self,
+        space: ProjectSpaceId,
         revision: PolicyRevisionId,
         modules: Vec<StackModule>,
     ) -> Result<Arc<dyn PolicyEngine>, StackRefusal> {
@@ -140,12 +134,17 @@ impl PolicyWorkshop for PolicyHost {
             return Ok(loaded);
         }
         let (recent, config) = (Arc::clone(&self.recent), self.config.clone());
-        let loading = self.aside(class_of(&modules), move |loader| {
-            let stack = loader.revision(&modules)?;
-            let loaded = Arc::new(LoadedRevision::new(Some(revision), stack, &config));
-            keep(&recent, &loaded);
-            Ok(loaded)
-        });
+        let loading = async {
+            let work = compiling(&modules);
+            let place = self.place(space, work).await?;
+            self.aside(work, Some(&place), move |loader| {
+                let stack = loader.revision(&modules)?;
+                let loaded = Arc::new(LoadedRevision::new(Some(revision), stack, &config));
+                keep(&recent, &loaded);
+                Ok(loaded)
+            })
+            .await
+        };
         let loaded = tokio::time::timeout(PATIENCE, loading).await;
         let Ok(Ok(loaded)) = loaded else { return Err(StackRefusal::Busy) };
         match loaded {
@@ -179,11 +178,88 @@ impl PolicyWorkshop for PolicyHost {
     }
 }
 
-fn class_of(modules: &[StackModule]) -> Class {
-    Class::of_all(modules.iter().map(|module| match module {
+impl PolicyHost {
+    /// All that is looked at before a module is taken.
+    async fn inspected(
+        &self,
+        space: ProjectSpaceId,
+        component: Vec<u8>,
+        digest: String,
+        signature: Option<String>,
+    ) -> Result<InspectedModule, PolicyError> {
+        let keys = Arc::clone(&self.trusted_keys);
+        let work = Work::Compiling(Class::of(component.len()));
+        let place = self.place(space, work).await?;
+        let loading = move |loader: &Loader| {
+            let found = hex::encode(Sha256::digest(&component));
+            if found != digest {
+                return Err(PolicyError::AnotherDigest(found));
+            }
+            let signed_by = signer(&keys, &component, signature.as_deref())?;
+            let source = ModuleSource { component, settings: String::new() };
+            // Whatever it does wrong is told, so it is in no quarantine here.
+            let (module, info) = loader.module_and_info(&source, Trust::Ours, Caching::Renew)?;
+            Ok((source, module, info, signed_by))
+        };
+        let (source, module, info, signed_by) = self.aside(work, Some(&place), loading).await??;
+        let trying = move |_: &Loader| {
+            checked(&Desk::with(module, info.clone()), &source, QUESTIONS)?;
+            Ok((source.component, info))
+        };
+        let (component, info) = self.aside(Work::Trying, Some(&place), trying).await??;
+        Ok(InspectedModule {
+            digest: info.digest,
+            component,
+            class: info.class.name(),
+            name: info.name,
+            version: info.version,
+            description: info.description,
+            actions: info.actions,
+            settings_schema: info.settings_schema,
+            signed_by,
+        })
+    }
+
+    /// Which modules of a stack do not load or do not take their settings, by their places.
+    async fn examined(
+        &self,
+        space: ProjectSpaceId,
+        modules: Vec<StackModule>,
+    ) -> Result<Vec<(usize, PolicyError)>, PolicyError> {
+        let work = compiling(&modules);
+        let place = self.place(space, work).await?;
+        let loading = move |loader: &Loader| {
+            let (mut refused, mut loaded) = (Vec::new(), Vec::new());
+            for (index, module) in modules.into_iter().enumerate() {
+                match with_settings(loader, module) {
+                    Ok(Some((desk, source))) => loaded.push((index, desk, source)),
+                    Ok(None) => {}
+                    Err(error) => refused.push((index, error)),
+                }
+            }
+            (refused, loaded)
+        };
+        let (mut refused, loaded) = self.aside(work, Some(&place), loading).await?;
+        if !loaded.is_empty() {
+            let trying = move |_: &Loader| {
+                let wrong = |(index, desk, source): (usize, Desk, ModuleSource)| {
+                    Some((index, checked(&desk, &source, QUESTIONS_WITH_SETTINGS).err()?))
+                };
+                loaded.into_iter().filter_map(wrong).collect::<Vec<_>>()
+            };
+            refused.extend(self.aside(Work::Trying, Some(&place), trying).await?);
+            refused.sort_by_key(|(index, _)| *index);
+        }
+        Ok(refused)
+    }
+}
+
+/// The compiler that a stack needs.
+fn compiling(modules: &[StackModule]) -> Work {
+    Work::Compiling(Class::of_all(modules.iter().map(|module| match module {
         StackModule::Standard => 0,
         StackModule::Uploaded { component, .. } => component.len(),
-    }))
+    })))
 }
 
 fn keep(recent: &Mutex<VecDeque<Arc<LoadedRevision>>>, loaded: &Arc<LoadedRevision>) {
@@ -193,37 +269,6 @@ fn keep(recent: &Mutex<VecDeque<Arc<LoadedRevision>>>, loaded: &Arc<LoadedRevisi
     if recent.len() > RECENT_MAX {
         recent.pop_front();
     }
-}
-
-/// All that is looked at before a module is taken.
-fn inspected(
-    loader: &Loader,
-    keys: &[TrustedKey],
-    component: Vec<u8>,
-    digest: &str,
-    signature: Option<&str>,
-) -> Result<InspectedModule, PolicyError> {
-    let found = hex::encode(Sha256::digest(&component));
-    if found != digest {
-        return Err(PolicyError::AnotherDigest(found));
-    }
-    let signed_by = signer(keys, &component, signature)?;
-    let source = ModuleSource { component, settings: String::new() };
-    // Whatever it does wrong is told, so it is in no quarantine here.
-    let (module, info) = loader.module_and_info(&source, Trust::Ours, Caching::Renew)?;
-    let desk = Desk::with(module, info.clone());
-    checked(&desk, &source, QUESTIONS)?;
-    Ok(InspectedModule {
-        digest: info.digest,
-        component: source.component,
-        class: info.class.name(),
-        name: info.name,
-        version: info.version,
-        description: info.description,
-        actions: info.actions,
-        settings_schema: info.settings_schema,
-        signed_by,
-    })
 }
 
 /// What `policy check` finds wrong.
@@ -244,29 +289,23 @@ fn checked(
     Ok(())
 }
 
-/// Whether a module loads and takes its settings.
-fn examined(loader: &Loader, module: &StackModule) -> Result<(), PolicyError> {
-    let StackModule::Uploaded { component, settings, .. } = module else { return Ok(()) };
+/// A module that loads and takes its settings, to be tried with them; nothing where it has none.
+fn with_settings(loader: &Loader, module: StackModule) -> Result<Option<(Desk, ModuleSource)>, PolicyError> {
+    let StackModule::Uploaded { digest, component, settings } = module else { return Ok(None) };
     // Without its settings first: its own schema says more about them than it does itself.
-    let bare = match module {
-        StackModule::Standard => StackModule::Standard,
-        StackModule::Uploaded { digest, component, .. } => StackModule::Uploaded {
-            digest: digest.clone(),
-            component: component.clone(),
-            settings: String::new(),
-        },
-    };
+    let bare = StackModule::Uploaded { digest, component, settings: String::new() };
     let (_, info) = loader.stored(&bare)?;
-    let faults = settings::faults(&info.settings_schema, settings).map_err(PolicyError::Manifest)?;
+    let faults = settings::faults(&info.settings_schema, &settings).map_err(PolicyError::Manifest)?;
     if !faults.is_empty() {
         return Err(PolicyError::Settings { module: info.label(), faults });
     }
+    let StackModule::Uploaded { component, .. } = bare else { return Ok(None) };
     if settings.is_empty() {
-        return Ok(());
+        return Ok(None);
     }
-    let source = ModuleSource { component: component.clone(), settings: settings.clone() };
+    let source = ModuleSource { component, settings };
     let (module, info) = loader.module_and_info(&source, Trust::Ours, Caching::Use)?;
-    checked(&Desk::with(module, info), &source, QUESTIONS_WITH_SETTINGS)
+    Ok(Some((Desk::with(module, info), source)))
 }
 
 fn entry_refusal(error: PolicyError) -> Option<EntryRefusal> {

@@ -59,7 +59,7 @@ async fn voices(services: &Services, decision: &LoggedDecision) -> Result<Option
         Some(engine) => engine,
         None => {
             let modules = services.store.policy_modules_to_load(revision).await?;
-            match services.workshop.load(revision, modules).await {
+            match services.workshop.load(question.project_space(), revision, modules).await {
                 Ok(engine) => engine,
                 // Its modules were deleted, or there is too much going on: the recorded answer has to do.
                 Err(_) => return Ok(None),

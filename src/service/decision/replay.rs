@@ -4,7 +4,7 @@ use crate::authz::{
     Answer, Attributes, Effect, LoggedDecision, PolicyEngine, Question, ReadDecision, ReadPolicy,
     StackRefusal, Tally, Visible,
 };
-use crate::domain::{DecisionId, Identity, PolicyRevision, PolicyRevisionId, Principal};
+use crate::domain::{DecisionId, Identity, PolicyRevision, PolicyRevisionId, Principal, ProjectSpaceId};
 use crate::service::{Failure, Services, project_space};
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
@@ -79,7 +79,7 @@ pub async fn replay(
     let found = services.store.policy_revision(&stack, revision).await?.ok_or(Failure::NotFound)?;
     let scope = services.authorizer.scope::<ReadDecision>(principal, stack.project_space).await?;
     let Ok(_turn) = services.decisions.replays.try_acquire() else { return Err(Failure::Busy) };
-    let engine = loaded(services, revision).await?;
+    let engine = loaded(services, stack.project_space, revision).await?;
     let started = std::time::Instant::now();
     let mut replayed = Replayed::default();
     let (mut before, mut left) = (None, last.min(REPLAY_MAX));
@@ -98,12 +98,16 @@ pub async fn replay(
     Ok((found, replayed))
 }
 
-async fn loaded(services: &Services, revision: PolicyRevisionId) -> Result<Arc<dyn PolicyEngine>, Failure> {
+async fn loaded(
+    services: &Services,
+    space: ProjectSpaceId,
+    revision: PolicyRevisionId,
+) -> Result<Arc<dyn PolicyEngine>, Failure> {
     if let Some(engine) = services.workshop.loaded(revision) {
         return Ok(engine);
     }
     let modules = services.store.policy_modules_to_load(revision).await?;
-    match services.workshop.load(revision, modules).await {
+    match services.workshop.load(space, revision, modules).await {
         Ok(engine) => Ok(engine),
         Err(StackRefusal::Busy) => Err(Failure::Busy),
         // What can be said of it is said where somebody monitors or activates it.

@@ -92,7 +92,7 @@ async fn check_loads(
     }
     faults.check()?;
     let modules = services.store.policy_modules_to_load(revision.id).await?;
-    match services.workshop.examine(modules).await {
+    match services.workshop.examine(stack.project_space, modules).await {
         Ok(()) => Ok(()),
         Err(StackRefusal::Busy) => Err(Failure::Busy.into()),
         Err(StackRefusal::Modules(refusals)) => {

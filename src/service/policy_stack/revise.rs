@@ -89,7 +89,7 @@ async fn examine(services: &Services, stack: &PolicyStack, entries: &[PolicyEntr
             },
         });
     }
-    let refusals = match services.workshop.examine(modules).await {
+    let refusals = match services.workshop.examine(stack.project_space, modules).await {
         Ok(()) => return Ok(()),
         Err(StackRefusal::Busy) => return Err(Failure::Busy.into()),
         Err(StackRefusal::Modules(refusals)) => refusals,

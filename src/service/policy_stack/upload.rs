@@ -35,7 +35,8 @@ pub async fn upload(
         return Err(Faults::one(FaultCode::InvalidValue, &["digest"], message).into());
     };
     let size = u64::try_from(upload.component.len()).unwrap_or(u64::MAX);
-    let module = services.workshop.inspect(upload.component, digest, upload.signature).await;
+    let space = proof.resource().project_space;
+    let module = services.workshop.inspect(space, upload.component, digest, upload.signature).await;
     let module = module.map_err(|refusal| match refusal {
         ModuleRefusal::Busy => Refused::Failure(Failure::Busy),
         ModuleRefusal::Refused { code, message } => Faults::one(code, &[field(code)], message).into(),

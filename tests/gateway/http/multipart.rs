@@ -3,7 +3,7 @@
 
 use crate::policy::guest::permitting;
 use crate::policy_stack::{UPLOAD, digest};
-use crate::scene::member;
+use crate::scene::{member, outsider};
 use crate::support::{Actor, Answer, TestApp};
 use poem::Body;
 use poem::http::{Method, StatusCode};
@@ -147,4 +147,33 @@ async fn operations_keep_the_bound_of_every_other_body() {
     let long = vec![b' '; 2 << 20];
     let parts = form(&[("operations", &long), ("map", MAP), ("0", b"x")]);
     assert_eq!(send(&admin, parts).await.status, StatusCode::PAYLOAD_TOO_LARGE);
+}
+
+#[tokio::test]
+async fn who_sends_slowly_holds_up_their_own_project_space_and_no_other() {
+    let app = TestApp::spawn().await;
+    let (admin, outsider) = (app.admin().await, outsider(&app).await);
+    let component = permitting(1);
+    let parts = form(&[("operations", &operations(UPLOAD, &component)), ("map", MAP), ("0", &component)]);
+    let kind = format!("multipart/form-data; boundary={BOUNDARY}");
+    let headers = [("content-type", kind.as_str())];
+    let slowly = || {
+        let never = futures_util::stream::pending::<std::io::Result<Vec<u8>>>();
+        admin.send(Method::POST, "/graphql", &headers, Body::from_bytes_stream(never))
+    };
+    let others = async {
+        // Until both have begun: a turn that is refused is not waited for.
+        while send(&admin, parts.clone()).await.status != StatusCode::SERVICE_UNAVAILABLE {
+            tokio::task::yield_now().await;
+        }
+        send(&outsider, parts.clone()).await
+    };
+    let answer = tokio::select! {
+        _ = slowly() => unreachable!("it never ends"),
+        _ = slowly() => unreachable!("it never ends"),
+        answer = others => answer,
+    };
+    assert_eq!(answer.status, StatusCode::OK);
+    // Whoever gives up makes room.
+    assert_eq!(send(&admin, parts).await.status, StatusCode::OK);
 }
