@@ -1,14 +1,17 @@
 //! A component, compiled and linked once, from which each question gets an instance of its own; or, where a start is
 //! expensive, one that has answered before.
 
+use super::contract::Contract;
 use super::error::PolicyError;
 use super::kept::{Kept, Turn, Worn};
 use super::limits::{Allowance, Limits};
+use super::question;
 use super::words;
+use crate::authz::AskedResource;
 use std::time::Duration;
 use wasmtime::component::{
     Component, ComponentExportIndex, ComponentNamedList, Instance, InstancePre, Lift, Linker, Lower,
-    types::ComponentItem,
+    types::{self, ComponentItem},
 };
 use wasmtime::{Engine, Store, Trap};
 
@@ -20,6 +23,7 @@ const ANSWER_MAX: usize = 1 << 20;
 pub(super) struct Compiled {
     pre: InstancePre<Limits>,
     exports: Exports,
+    contract: Contract,
     allowance: Allowance,
     /// The instances that are kept; nothing where each question has a fresh one.
     kept: Option<Kept<Asked>>,
@@ -36,15 +40,21 @@ struct Exports {
 
 type Configured = Result<(), Vec<words::SettingFault>>;
 
+/// What `decide-many` is given; the resources in the words of the contract's version.
+type Many<'a, 'b, R> = (&'a words::Principal<'b>, &'a str, R, &'a words::Context<'b>);
+type Decisions = (Vec<words::Decision>,);
+
 impl Compiled {
-    /// Links a component, which must import nothing and export the world.
+    /// Links a component, which must import nothing and export the world, and asks what it says of itself.
     pub(super) fn link(
         component: &Component,
         allowance: Allowance,
         kept: Option<usize>,
-    ) -> Result<Self, PolicyError> {
+    ) -> Result<(Self, words::Manifest), PolicyError> {
         let engine = component.engine();
-        refuse_imports(component, engine)?;
+        let component_type = component.component_type();
+        refuse_imports(&component_type, engine)?;
+        let contract = Contract::of(component_type.imports(engine).map(|(name, _)| name))?;
         let find = |export| {
             component.get_export_index(None, export).ok_or_else(|| PolicyError::World {
                 export,
@@ -60,21 +70,26 @@ impl Compiled {
         };
         // The linker is empty: there is nothing in the gateway that a module could call.
         let pre = Linker::new(engine).instantiate_pre(component).map_err(PolicyError::Compile)?;
-        let compiled = Self { pre, exports, allowance, kept: kept.map(Kept::new) };
-        compiled.typecheck()?;
-        Ok(compiled)
+        let compiled = Self { pre, exports, contract, allowance, kept: kept.map(Kept::new) };
+        let mut asked = compiled.instance()?;
+        compiled.typecheck(&mut asked)?;
+        let (manifest,) = asked.call("describe", &compiled.exports.describe, ())?;
+        Ok((compiled, manifest))
     }
 
     /// Looks once, when the module is loaded, at all the types that later calls rely on.
-    fn typecheck(&self) -> Result<(), PolicyError> {
-        let mut asked = self.instance()?;
+    fn typecheck(&self, asked: &mut Asked) -> Result<(), PolicyError> {
         asked.typed::<(), (words::Manifest,)>("describe", &self.exports.describe)?;
         asked.typed::<(&str,), (Configured,)>("configure", &self.exports.configure)?;
         asked.typed::<(words::Request<'_>,), (words::Decision,)>("decide", &self.exports.decide)?;
-        asked.typed::<(words::Principal<'_>, &str, &[words::Resource<'_>], words::Context<'_>), (Vec<words::Decision>,)>(
-            "decide-many",
-            &self.exports.decide_many,
-        )?;
+        let (name, index) = ("decide-many", &self.exports.decide_many);
+        let typed = match self.contract {
+            Contract::V1 => {
+                asked.typed::<Many<'_, '_, &[words::Resource<'_>]>, Decisions>(name, index).map(|_| ())
+            }
+            Contract::V2 => asked.typed::<Many<'_, '_, words::Table<'_>>, Decisions>(name, index).map(|_| ()),
+        };
+        typed?;
         asked.typed::<(words::Principal<'_>, &str, &str, words::Context<'_>), (words::Scope,)>(
             "scope",
             &self.exports.scope,
@@ -82,11 +97,9 @@ impl Compiled {
         Ok(())
     }
 
-    pub(super) fn describe(&self) -> Result<words::Manifest, PolicyError> {
-        let mut asked = self.instance()?;
-        asked
-            .call::<_, (words::Manifest,)>("describe", &self.exports.describe, ())
-            .map(|(manifest,)| manifest)
+    /// The version of the contract that it was built for.
+    pub(super) fn contract(&self) -> Contract {
+        self.contract
     }
 
     /// What the module finds wrong with these settings.
@@ -105,23 +118,32 @@ impl Compiled {
         })
     }
 
+    /// In as many calls as there are sorts of resources: one, for those of one kind.
     pub(super) fn decide_many(
         &self,
         settings: &str,
-        principal: words::Principal<'_>,
+        principal: &words::Principal<'_>,
         action: &str,
-        resources: &[words::Resource<'_>],
-        context: words::Context<'_>,
+        kind: &str,
+        resources: &[&AskedResource],
+        context: &words::Context<'_>,
     ) -> Result<Vec<words::Decision>, PolicyError> {
-        let questions = (principal, action, resources, context);
-        let (decisions,): (Vec<_>,) =
-            self.ask(settings, |asked| asked.call("decide-many", &self.exports.decide_many, questions))?;
-        if decisions.len() != resources.len() {
-            return Err(PolicyError::Contract(format!(
-                "{} answers to {} questions",
-                decisions.len(),
-                resources.len()
-            )));
+        let mut decisions = Vec::with_capacity(resources.len());
+        for alike in resources.chunk_by(|one, other| question::is_alike(one, other)) {
+            let answers = self.ask(settings, |asked| match self.contract {
+                Contract::V1 => {
+                    asked.many((principal, action, &question::resources(kind, alike), context), self)
+                }
+                Contract::V2 => asked.many((principal, action, question::table(kind, alike), context), self),
+            })?;
+            if answers.len() != alike.len() {
+                return Err(PolicyError::Contract(format!(
+                    "{} answers to {} questions",
+                    answers.len(),
+                    alike.len()
+                )));
+            }
+            decisions.extend(answers);
         }
         Ok(decisions)
     }
@@ -224,6 +246,14 @@ impl Asked {
             .map_err(|source| PolicyError::World { export, source })
     }
 
+    fn many<R: Lower>(
+        &mut self,
+        questions: Many<'_, '_, R>,
+        compiled: &Compiled,
+    ) -> Result<Vec<words::Decision>, PolicyError> {
+        self.call("decide-many", &compiled.exports.decide_many, questions).map(|(decisions,)| decisions)
+    }
+
     fn call<P, R>(
         &mut self,
         export: &'static str,
@@ -239,8 +269,8 @@ impl Asked {
     }
 }
 
-fn refuse_imports(component: &Component, engine: &Engine) -> Result<(), PolicyError> {
-    for (name, import) in component.component_type().imports(engine) {
+fn refuse_imports(component: &types::Component, engine: &Engine) -> Result<(), PolicyError> {
+    for (name, import) in component.imports(engine) {
         // The contract's own types come as an instance that holds types and nothing that could be called.
         let is_types = match &import.ty {
             ComponentItem::ComponentInstance(instance) => {

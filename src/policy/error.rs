@@ -92,7 +92,7 @@ pub enum PolicyError {
     Import(String),
     /// It lacks an export of the world, or has one with another type.
     #[error(
-        "the component does not export `{export}` as `fieldgate:policy@1` has it: build it against policies/wit/v1"
+        "the component does not export `{export}` as the contract that it was built for has it: build it against policies/wit/v2"
     )]
     World {
         /// The export.
@@ -101,6 +101,11 @@ pub enum PolicyError {
         #[source]
         source: wasmtime::Error,
     },
+    /// It was built for another gateway.
+    #[error(
+        "the component was built for version `{0}` of the contract, and this gateway knows 1 and 2: build it against policies/wit/v2"
+    )]
+    AnotherContract(String),
     /// What it says of itself is not acceptable.
     #[error("the module's manifest is not acceptable: {0}")]
     Manifest(String),

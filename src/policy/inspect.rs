@@ -1,6 +1,7 @@
 //! What a module says of itself, as far as it may be believed.
 
 use super::class::Class;
+use super::contract::Contract;
 use super::error::PolicyError;
 use super::settings::SettingsSchema;
 use super::words;
@@ -14,6 +15,8 @@ pub struct ModuleInfo {
     pub size: usize,
     /// How big it is, and so how it is run.
     pub class: Class,
+    /// The version of the contract that it was built for.
+    pub contract: Contract,
     /// Its name: lower-case letters, digits, `-` and `_`.
     pub name: String,
     /// Its version, as its author counts.
@@ -43,6 +46,7 @@ pub(super) fn info(
     manifest: words::Manifest,
     digest: String,
     size: usize,
+    contract: Contract,
 ) -> Result<ModuleInfo, PolicyError> {
     let refuse = |what: String| Err(PolicyError::Manifest(what));
     let plain = |text: &str, more: &[u8]| {
@@ -79,6 +83,7 @@ pub(super) fn info(
     Ok(ModuleInfo {
         digest,
         size,
+        contract,
         class: Class::of(size),
         name: manifest.name,
         version: manifest.version,

@@ -109,7 +109,7 @@ impl Loader {
 
     /// What a component says of itself. Nothing is kept.
     pub(super) fn inspect(&self, component: &[u8]) -> Result<ModuleInfo, PolicyError> {
-        self.described(component, Caching::Leave).map(|(_, info, _)| info)
+        self.described(component, digest_of(component), Caching::Leave).map(|(_, info, _)| info)
     }
 
     fn module(&self, source: &ModuleSource, trust: Trust) -> Result<Module, PolicyError> {
@@ -124,11 +124,12 @@ impl Loader {
                 self.module_and_info(&source, Trust::Ours, Caching::Use)
             }
             StackModule::Uploaded { digest, component, settings } => {
-                if hex::encode(Sha256::digest(component)) != *digest {
+                let found = digest_of(component);
+                if found != *digest {
                     return Err(PolicyError::Damaged(digest.clone()));
                 }
                 let source = ModuleSource { component: component.clone(), settings: settings.clone() };
-                self.module_and_info(&source, Trust::Theirs, Caching::Use)
+                self.module_with_digest(&source, found, Trust::Theirs, Caching::Use)
             }
         }
     }
@@ -152,7 +153,18 @@ impl Loader {
         trust: Trust,
         caching: Caching,
     ) -> Result<(Module, ModuleInfo), PolicyError> {
-        let (compiled, info, ticks) = self.described(&source.component, caching)?;
+        self.module_with_digest(source, digest_of(&source.component), trust, caching)
+    }
+
+    /// The same, of bytes whose digest is known: to make it anew would cost as much as a tenth of the rest.
+    fn module_with_digest(
+        &self,
+        source: &ModuleSource,
+        digest: String,
+        trust: Trust,
+        caching: Caching,
+    ) -> Result<(Module, ModuleInfo), PolicyError> {
+        let (compiled, info, ticks) = self.described(&source.component, digest, caching)?;
         if !source.settings.is_empty() {
             if source.settings.len() > SETTINGS_MAX {
                 return Err(PolicyError::SettingsTooLarge(source.settings.len()));
@@ -175,18 +187,22 @@ impl Loader {
     fn described(
         &self,
         component: &[u8],
+        digest: String,
         caching: Caching,
     ) -> Result<(Compiled, ModuleInfo, Ticks), PolicyError> {
-        let digest = hex::encode(Sha256::digest(component));
         let workshop = self.workshop(Class::of(component.len()))?;
-        let compiled = Compiled::link(
+        let (compiled, manifest) = Compiled::link(
             &workshop.component(component, &digest, caching)?,
             workshop.allowance,
             workshop.kept,
         )?;
-        let info = inspect::info(compiled.describe()?, digest, component.len())?;
+        let info = inspect::info(manifest, digest, component.len(), compiled.contract())?;
         Ok((compiled, info, workshop.ticks.clone()))
     }
+}
+
+fn digest_of(component: &[u8]) -> String {
+    hex::encode(Sha256::digest(component))
 }
 
 impl Workshop {

@@ -12,6 +12,7 @@ mod cache;
 mod class;
 mod compiled;
 mod config;
+mod contract;
 mod engine;
 mod error;
 mod health;
@@ -34,6 +35,7 @@ mod words;
 
 pub use class::Class;
 pub use config::PolicyConfig;
+pub use contract::Contract;
 pub use error::PolicyError;
 pub use host::{PolicyHost, Quarantined};
 pub use inspect::ModuleInfo;

@@ -74,10 +74,10 @@ impl Module {
         resources: &[&AskedResource],
     ) -> Result<Vec<Option<Decision>>, PolicyError> {
         let (principal, context) = question::many(request).ok_or_else(stranger)?;
-        let resources = question::resources(request.resource_kind, resources);
+        let (action, kind) = (request.action, request.resource_kind);
         self.watched(|| {
             let answers =
-                self.compiled.decide_many(&self.settings, principal, request.action, &resources, context)?;
+                self.compiled.decide_many(&self.settings, &principal, action, kind, resources, &context)?;
             answers.into_iter().map(answer::decision).collect()
         })
     }

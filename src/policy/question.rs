@@ -21,7 +21,24 @@ pub(super) fn request<'a>(request: &'a Request<'_>) -> Option<words::Request<'a>
     })
 }
 
-/// Some of many resources, as a module hears of them.
+/// Some of many resources, as a module hears of them. All must have the same names: see [`is_alike`].
+pub(super) fn table<'a>(kind: &'a str, resources: &[&'a AskedResource]) -> words::Table<'a> {
+    let names = resources.first().map(|first| first.attributes.iter().map(|it| it.name).collect());
+    let row = |resource: &&'a AskedResource| words::Row {
+        id: resource.id.as_deref(),
+        values: resource.attributes.iter().map(|attribute| asked(&attribute.value)).collect(),
+        proposed: attributes(&resource.proposed),
+    };
+    words::Table { kind, names: names.unwrap_or_default(), rows: resources.iter().map(row).collect() }
+}
+
+/// Whether two resources have attributes of the same names, so that they fit into one table. Those of one kind do.
+pub(super) fn is_alike(one: &AskedResource, other: &AskedResource) -> bool {
+    let (one, other) = (one.attributes.iter(), other.attributes.iter());
+    one.map(|attribute| attribute.name).eq(other.map(|attribute| attribute.name))
+}
+
+/// The same for a module that was built for version 1 of the contract.
 pub(super) fn resources<'a>(kind: &'a str, resources: &[&'a AskedResource]) -> Vec<words::Resource<'a>> {
     resources
         .iter()
@@ -99,16 +116,18 @@ fn context(standing: &Standing, now: DateTime<Utc>, decision: DecisionId) -> wor
 }
 
 fn attributes(attributes: &Attributes) -> Vec<words::AttributeAsked<'_>> {
-    let mut asked = Vec::with_capacity(attributes.iter().len());
-    asked.extend(attributes.iter().map(|attribute| words::AttributeAsked {
-        name: attribute.name,
-        value: match &attribute.value {
-            Value::Text(text) => words::ValueAsked::Text(text),
-            Value::Integer(integer) => words::ValueAsked::Integer(*integer),
-            Value::Boolean(boolean) => words::ValueAsked::Boolean(*boolean),
-            Value::Texts(texts) => words::ValueAsked::Texts(texts),
-            Value::Nothing => words::ValueAsked::Nothing,
-        },
-    }));
-    asked
+    attributes
+        .iter()
+        .map(|attribute| words::AttributeAsked { name: attribute.name, value: asked(&attribute.value) })
+        .collect()
+}
+
+fn asked(value: &Value) -> words::ValueAsked<'_> {
+    match value {
+        Value::Text(text) => words::ValueAsked::Text(text),
+        Value::Integer(integer) => words::ValueAsked::Integer(*integer),
+        Value::Boolean(boolean) => words::ValueAsked::Boolean(*boolean),
+        Value::Texts(texts) => words::ValueAsked::Texts(texts),
+        Value::Nothing => words::ValueAsked::Nothing,
+    }
 }

@@ -10,7 +10,7 @@ const HEAD: &str = "\
 
 Made from the code by `fieldgate policy actions`; do not edit it. GraphQL says the same: `{ policyActions { name … } }`.
 
-A question has a principal, an action, a resource and a context ([the contract](wit/v1/policy.wit) has every field). The resource
+A question has a principal, an action, a resource and a context ([the contract](wit/v2/policy.wit) has every field). The resource
 comes with its attributes as they are, and with those that the action *proposes*, as they would be afterwards. What makes something
 is asked about its parent, the project space. Ids are 32 lower-case hexadecimal digits; times are seconds since 1970. `?` marks what
 may have no value.

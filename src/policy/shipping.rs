@@ -325,7 +325,7 @@ fn refusal(error: &PolicyError) -> Option<(FaultCode, String)> {
             FaultCode::ModuleNotAComponent
         }
         PolicyError::Import(_) => FaultCode::ModuleImports,
-        PolicyError::World { .. } => FaultCode::ModuleWrongWorld,
+        PolicyError::World { .. } | PolicyError::AnotherContract(_) => FaultCode::ModuleWrongWorld,
         PolicyError::Manifest(_) => FaultCode::ModuleManifestInvalid,
         PolicyError::Deadline(_) | PolicyError::Memory | PolicyError::Trap(_) | PolicyError::Contract(_) => {
             FaultCode::ModuleFaulty

@@ -1,5 +1,5 @@
-//! The contract's types as they cross the border. They mirror `policies/wit/v1/policy.wit`; a component whose types
-//! differ is refused when it is loaded.
+//! The contract's types as they cross the border. They mirror `policies/wit`, whose versions differ in what `decide-many`
+//! is given: a list of [`Resource`]s, or a [`Table`]. A component whose types differ is refused when it is loaded.
 //!
 //! Written out rather than generated, so that questions borrow their text: copying text is what a decision costs.
 
@@ -88,6 +88,22 @@ pub(super) struct Resource<'a> {
     pub id: Option<&'a str>,
     pub attributes: Vec<AttributeAsked<'a>>,
     pub proposed: Vec<AttributeAsked<'a>>,
+}
+
+#[derive(ComponentType, Lower)]
+#[component(record)]
+pub(super) struct Row<'a> {
+    pub id: Option<&'a str>,
+    pub values: Vec<ValueAsked<'a>>,
+    pub proposed: Vec<AttributeAsked<'a>>,
+}
+
+#[derive(ComponentType, Lower)]
+#[component(record)]
+pub(super) struct Table<'a> {
+    pub kind: &'a str,
+    pub names: Vec<&'a str>,
+    pub rows: Vec<Row<'a>>,
 }
 
 #[derive(ComponentType, Lower)]

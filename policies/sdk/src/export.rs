@@ -45,16 +45,16 @@ macro_rules! export {
                     fn decide_many(
                         principal: types::Principal,
                         action: ::std::string::String,
-                        resources: ::std::vec::Vec<types::Resource>,
+                        resources: types::Table,
                         context: types::Context,
                     ) -> ::std::vec::Vec<types::Decision> {
-                        let mut request =
-                            ::core::mem::ManuallyDrop::new($crate::Request::many(principal, action, context));
-                        let decide = |resource| {
-                            ::core::mem::forget(::core::mem::replace(&mut request.resource, resource));
+                        let (request, rows) = $crate::Request::many(principal, action, context, resources);
+                        let mut request = ::core::mem::ManuallyDrop::new(request);
+                        let decide = |row| {
+                            request.turn_to(row);
                             $crate::Policy::decide(policy(), &request)
                         };
-                        resources.into_iter().map(decide).collect()
+                        rows.into_iter().map(decide).collect()
                     }
 
                     fn scope(

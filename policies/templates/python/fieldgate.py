@@ -32,6 +32,13 @@ def attributes(listed):
     return {it.name: getattr(it.value, "value", None) for it in listed}
 
 
+def each(table):
+    """The resources of a table, whose rows have a value for each of its names."""
+    for row in table.rows:
+        named = [wit.Attribute(name, value) for name, value in zip(table.names, row.values)]
+        yield wit.Resource(table.kind, row.id, named, row.proposed)
+
+
 def holds(principal, permission):
     """Whether somebody holds a permission for all items. Admins hold every permission."""
     return principal.is_admin or permission in principal.permissions.split(" ")

@@ -1,5 +1,6 @@
 """What the gateway calls: see wit/policy.wit."""
 
+import fieldgate
 import rule
 import wit_world
 from componentize_py_types import Err
@@ -18,7 +19,10 @@ class WitWorld(wit_world.WitWorld):
         return rule.decide(request)
 
     def decide_many(self, principal, action, resources, context):
-        return [rule.decide(wit.Request(principal, action, resource, context)) for resource in resources]
+        """The answers of `decide` about each row of a table, in their order."""
+        return [
+            rule.decide(wit.Request(principal, action, resource, context)) for resource in fieldgate.each(resources)
+        ]
 
     def scope(self, principal, action, resource_kind, context):
         return rule.scope(principal, action)

@@ -75,7 +75,7 @@ impl CheckReport {
         let [info] = desk.modules() else { return };
         report.good("limits", format!("{} bytes, {}", info.size, info.class.name()));
         report.good("imports", "none");
-        report.good("world", "fieldgate:policy@1");
+        report.good("world", info.contract.to_string());
         report.good("manifest", format!("{} {}", info.name, info.version));
         report.module = Some(info.clone());
         report.actions(info);
@@ -107,7 +107,7 @@ impl CheckReport {
         }
         let name = match refusal {
             PolicyError::Import(_) => "imports",
-            PolicyError::World { .. } => "world",
+            PolicyError::World { .. } | PolicyError::AnotherContract(_) => "world",
             PolicyError::Manifest(_) => "manifest",
             PolicyError::Settings { .. } | PolicyError::SettingsTooLarge(_) => "settings",
             _ => "limits",

@@ -37,7 +37,7 @@ pub enum TemplateError {
     },
 }
 
-const CONTRACT: &str = include_str!("../../../policies/wit/v1/policy.wit");
+const CONTRACT: &str = include_str!("../../../policies/wit/v2/policy.wit");
 
 macro_rules! template {
     ($($path:literal),* $(,)?) => {
@@ -112,7 +112,7 @@ pub fn write_new(dir: &Path, language: Language) -> Result<Vec<PathBuf>, Templat
         return Err(TemplateError::NotEmpty(dir.to_owned()));
     }
     let (prefix, files, contract) = match language {
-        Language::Rust => ("rust/", RUST, "fieldgate/wit/v1/policy.wit"),
+        Language::Rust => ("rust/", RUST, "fieldgate/wit/v2/policy.wit"),
         Language::Javascript => ("javascript/", JAVASCRIPT, "wit/policy.wit"),
         Language::Python => ("python/", PYTHON, "wit/policy.wit"),
     };

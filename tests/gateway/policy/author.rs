@@ -136,7 +136,7 @@ fn a_module_is_measured_beside_standard() {
 fn a_new_module_has_all_that_it_needs() {
     let temp = tempfile::tempdir().unwrap();
     for (language, files) in [
-        (Language::Rust, ["Cargo.toml", "src/lib.rs", "fieldgate/wit/v1/policy.wit"]),
+        (Language::Rust, ["Cargo.toml", "src/lib.rs", "fieldgate/wit/v2/policy.wit"]),
         (Language::Javascript, ["package.json", "src/rule.js", "wit/policy.wit"]),
         (Language::Python, ["requirements.txt", "rule.py", "wit/policy.wit"]),
     ] {

@@ -44,9 +44,13 @@ pub fn component(deviations: &str) -> Vec<u8> {
 }
 
 /// A core module as a component for the policy world.
-pub fn encoded(mut module: Vec<u8>) -> Vec<u8> {
+pub fn encoded(module: Vec<u8>) -> Vec<u8> {
+    encoded_for(module, &Path::new(env!("CARGO_MANIFEST_DIR")).join("policies/wit/v2"))
+}
+
+/// The same for a contract that lies in this folder.
+pub fn encoded_for(mut module: Vec<u8>, contract: &Path) -> Vec<u8> {
     let mut resolve = wit_parser::Resolve::default();
-    let contract = Path::new(env!("CARGO_MANIFEST_DIR")).join("policies/wit/v1");
     let (package, _) = resolve.push_path(contract).unwrap();
     let world = resolve.select_world(&[package], Some("policy")).unwrap();
     embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).unwrap();
@@ -77,7 +81,7 @@ fn answers(decision: &str) -> String {
         (func (export "decide") (param i32) (result i32) (i32.const 512))
         (func (export "decide-many") (param $question i32) (result i32)
           (local $answer i32) (local $count i32)
-          (local.set $count (i32.load offset=68 (local.get $question)))
+          (local.set $count (i32.load offset=84 (local.get $question)))
           (local.set $answer (i32.const 1024))
           (loop $more
             (memory.copy (local.get $answer) (i32.const 512) (i32.const 32))

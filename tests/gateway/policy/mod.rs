@@ -3,6 +3,7 @@
 mod agreement;
 mod author;
 mod cache;
+mod contract;
 pub mod guest;
 mod hostile;
 mod kept;

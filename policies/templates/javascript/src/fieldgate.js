@@ -5,6 +5,15 @@ const PLAIN = (value) => (value.tag === 'integer' ? Number(value.val) : value.ta
 /** A list of named values as an object: `{ status: 'active', group_ids: ['…'] }`. */
 export const attributes = (list) => Object.fromEntries(list.map(({ name, value }) => [name, PLAIN(value)]));
 
+/** The resources of a table, whose rows have a value for each of its names. */
+export const each = ({ kind, names, rows }) =>
+  rows.map(({ id, values, proposed }) => ({
+    kind,
+    id,
+    attributes: names.map((name, at) => ({ name, value: values[at] })),
+    proposed,
+  }));
+
 /** Whether somebody holds a permission for all items. Admins hold every permission. */
 export const holds = (principal, permission) =>
   principal.isAdmin || principal.permissions.split(' ').includes(permission);

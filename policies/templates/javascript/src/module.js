@@ -1,5 +1,6 @@
 // What the gateway calls: see wit/policy.wit.
 
+import { each } from './fieldgate.js';
 import { decide as decideOne, manifest, scopeOf } from './rule.js';
 
 export const describe = () => manifest;
@@ -11,7 +12,8 @@ export function configure(_settings) {
 
 export const decide = (request) => decideOne(request);
 
+/** The answers of `decide` about each row of a table, in their order. */
 export const decideMany = (principal, action, resources, context) =>
-  resources.map((resource) => decideOne({ principal, action, resource, context }));
+  each(resources).map((resource) => decideOne({ principal, action, resource, context }));
 
 export const scope = (principal, action, resourceKind, context) => scopeOf(principal, action, resourceKind, context);
