@@ -12,6 +12,8 @@ pub struct Model {
     pub stack_version: i32,
     pub began_at: DateTimeUtc,
     pub until_at: DateTimeUtc,
+    pub revision_id: Option<Uuid>,
+    pub is_monitored: bool,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -4,7 +4,6 @@ use crate::authz::StackModule;
 use crate::domain::{PolicyRevisionId, ProjectSpaceId};
 use crate::policy::PolicyHost;
 use crate::store::{FollowedStack, Store, StoreError};
-use chrono::TimeDelta;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -175,9 +174,8 @@ impl PolicyWatch {
     /// For the admins whose modules they are. Before a stack is loaded anew: they are of the version before.
     async fn note_quarantines(&self) -> Result<(), StoreError> {
         for quarantined in self.policy.quarantined() {
-            let version = self.known.get(&quarantined.space).map_or(0, |known| known.version);
-            let lasts = TimeDelta::from_std(quarantined.lasts).unwrap_or(TimeDelta::MAX);
-            self.store.note_quarantine(quarantined.space, version, &quarantined.policy, lasts).await?;
+            let version = self.known.get(&quarantined.project_space).map_or(0, |known| known.version);
+            self.store.note_quarantine(&quarantined, version).await?;
         }
         Ok(())
     }

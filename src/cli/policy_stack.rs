@@ -292,7 +292,10 @@ async fn show(services: &Services, space: &Space, output: &Output) -> Result<(),
     let mut printed = stack_json(&stack);
     if let Some(fields) = printed.as_object_mut() {
         fields.insert("modules".to_owned(), modules.iter().map(module_json).collect());
-        let quarantine = |it: &&PolicyQuarantine| json!({ "policy": it.policy, "until": it.until });
+        let quarantine = |it: &&PolicyQuarantine| {
+            let revision = it.revision.map(|it| it.number);
+            json!({ "policy": it.policy, "revision": revision, "monitored": it.is_monitored, "until": it.until })
+        };
         fields.insert("inQuarantine".to_owned(), in_quarantine.iter().map(quarantine).collect());
         fields.insert("revisions".to_owned(), revisions.iter().map(revision_json).collect());
     }
@@ -300,11 +303,7 @@ async fn show(services: &Services, space: &Space, output: &Output) -> Result<(),
         println!("in force:  {} (version {} of the stack)", name_told(stack.active), stack.version);
         println!("monitored: {}", stack.monitored.map_or("nothing".to_owned(), |it| name_told(Some(it))));
         for quarantine in &in_quarantine {
-            println!(
-                "in quarantine until {}: {}",
-                quarantine.until.format("%Y-%m-%d %H:%M:%S"),
-                quarantine.policy
-            );
+            println!("{}", quarantine_told(quarantine));
         }
         println!("modules:");
         for module in &modules {
@@ -360,6 +359,12 @@ fn changed(output: &Output, stack: &PolicyStack) {
 
 fn name_told(name: Option<RevisionName>) -> String {
     name.map_or(STANDARD.to_owned(), |name| format!("revision {}", name.number))
+}
+
+fn quarantine_told(quarantine: &PolicyQuarantine) -> String {
+    let place = if quarantine.is_monitored { ", only monitored" } else { "" };
+    let of = quarantine.revision.map(|it| format!(" (revision {}{place})", it.number)).unwrap_or_default();
+    format!("in quarantine until {}: {}{of}", quarantine.until.format("%Y-%m-%d %H:%M:%S"), quarantine.policy)
 }
 
 fn comment_told(comment: &str) -> String {

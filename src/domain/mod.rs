@@ -76,7 +76,7 @@ pub use personal_id::{
 };
 pub use policy_stack::{
     ActivationKind, PolicyActivation, PolicyEntry, PolicyEntryInput, PolicyModule, PolicyQuarantine,
-    PolicyRevision, PolicyStack, RevisionName,
+    PolicyRevision, PolicyStack, Quarantined, RevisionName,
 };
 pub use principal::{Channel, Identity, Origin, Principal, SignIn, Standing};
 pub use project_space::{

@@ -4,6 +4,7 @@
 use super::{CursorKey, FaultCode, Faults, PolicyActivationId, PolicyRevisionId, ProjectSpaceId};
 use chrono::{DateTime, Utc};
 use serde_json::Value as Json;
+use std::time::Duration;
 
 /// Most modules of one stack: each costs every decision.
 pub const ENTRIES_MAX: usize = 8;
@@ -82,12 +83,31 @@ pub struct PolicyModule {
 pub struct PolicyQuarantine {
     /// The module: its name with the start of its digest.
     pub policy: String,
+    /// The revision that it is a part of.
+    pub revision: Option<RevisionName>,
+    /// Whether that revision was monitored, and not in force: then nobody was denied anything by it.
+    pub is_monitored: bool,
     /// When it began.
     pub began_at: DateTime<Utc>,
     /// When the module is asked again.
     pub until: DateTime<Utc>,
     /// Whether it is over: its time has passed, or the stack has changed since.
     pub is_over: bool,
+}
+
+/// A module has just been left alone for a while, by this gateway.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quarantined {
+    /// Whose stack it is in.
+    pub project_space: ProjectSpaceId,
+    /// The revision that it is a part of; none for a stack that is none.
+    pub revision: Option<PolicyRevisionId>,
+    /// Whether that revision is monitored, and not in force.
+    pub is_monitored: bool,
+    /// Its name with the start of its digest.
+    pub policy: String,
+    /// For how long.
+    pub lasts: Duration,
 }
 
 /// An ordered list of modules with their settings. Never changed.

@@ -13,7 +13,7 @@ use crate::authz::{
     Decided, Decision, ManyRequest, PolicyEngine, Question, Request, Rows, ScopeRequest, StackName,
     Undecided, Voice,
 };
-use crate::domain::{Identity, PolicyRevisionId, ProjectSpaceId};
+use crate::domain::{Identity, PolicyRevisionId, ProjectSpaceId, Quarantined};
 use arc_swap::ArcSwap;
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -44,17 +44,6 @@ pub struct PolicyHost {
 
 /// Most quarantines that wait to be heard of.
 const QUARANTINED_MAX: usize = 1_000;
-
-/// A module is left alone for a while.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Quarantined {
-    /// Whose stack it is in.
-    pub space: ProjectSpaceId,
-    /// Its name with the start of its digest.
-    pub policy: String,
-    /// For how long.
-    pub lasts: Duration,
-}
 
 impl PolicyHost {
     /// A host that answers for every project space with the standard policy.
@@ -193,11 +182,15 @@ impl PolicyHost {
 
     /// The quarantines that have begun since it was last asked.
     pub fn quarantined(&self) -> Vec<Quarantined> {
+        // A monitored revision is not asked by way of this host, so its modules are looked at here.
+        for (space, loaded) in self.monitored.load().iter() {
+            self.report(*space, loaded, true);
+        }
         std::mem::take(&mut *self.quarantined.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn report(&self, space: ProjectSpaceId, stack: &Stack) {
-        for module in stack.modules() {
+    fn report(&self, space: ProjectSpaceId, loaded: &LoadedRevision, is_monitored: bool) {
+        for module in loaded.stack.modules() {
             let Some(lasts) = module.quarantine() else { continue };
             let policy = module.label().to_owned();
             tracing::warn!(
@@ -208,7 +201,8 @@ impl PolicyHost {
             );
             let mut quarantined = self.quarantined.lock().unwrap_or_else(PoisonError::into_inner);
             if quarantined.len() < QUARANTINED_MAX {
-                quarantined.push(Quarantined { space, policy, lasts });
+                let revision = loaded.revision;
+                quarantined.push(Quarantined { project_space: space, revision, is_monitored, policy, lasts });
             }
         }
     }
@@ -230,7 +224,7 @@ impl PolicyHost {
         };
         let answer = loaded.ask(ask).await;
         if answer.is_err() {
-            self.report(space, &loaded.stack);
+            self.report(space, &loaded, false);
         }
         answer
     }

@@ -37,7 +37,7 @@ pub use class::Class;
 pub use config::PolicyConfig;
 pub use contract::Contract;
 pub use error::PolicyError;
-pub use host::{PolicyHost, Quarantined};
+pub use host::PolicyHost;
 pub use inspect::ModuleInfo;
 pub use loader::ModuleSource;
 pub use revision::LoadedRevision;

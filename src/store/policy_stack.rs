@@ -63,7 +63,7 @@ struct ActivationRow {
     by_name: Option<String>,
 }
 
-fn name(id: Option<Uuid>, number: Option<i32>) -> Option<RevisionName> {
+pub(super) fn name(id: Option<Uuid>, number: Option<i32>) -> Option<RevisionName> {
     Some(RevisionName { id: PolicyRevisionId(id?), number: number? })
 }
 

@@ -16,8 +16,8 @@ pub struct LiftPolicyQuarantineMutation;
 
 #[Object]
 impl LiftPolicyQuarantineMutation {
-    /// Have the modules that are in quarantine asked again, on every gateway: the stack is loaded anew, as it is. A module
-    /// that still gives no answer is back in quarantine after five times. Only admins may.
+    /// Have the modules that are in quarantine asked again, on every gateway: the stack is loaded anew, as it is, with the
+    /// revision that is monitored. A module that still gives no answer is back in quarantine after five times. Only admins may.
     #[graphql(directive = requires::apply("policy.activate".to_owned()))]
     async fn lift_policy_quarantine(
         &self,

@@ -92,7 +92,8 @@ impl PolicyStackObject {
     }
 
     /// When a module gave no answer several times in a row and was left alone for a while, the latest first: 20 at most.
-    /// What it is not asked in that time is denied as UNAVAILABLE. Each gateway has its own.
+    /// What a module in force is not asked in that time is denied as UNAVAILABLE; of a revision that is only monitored,
+    /// nobody notices it but for `monitorReport`. Each gateway has its own.
     #[graphql(
         directive = requires::apply("policy.read".to_owned()),
         complexity = "20 * child_complexity + 1"

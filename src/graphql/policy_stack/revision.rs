@@ -21,6 +21,10 @@ pub enum PolicyModuleClass {
 pub struct PolicyQuarantineObject {
     /// The module: its name with the start of its digest.
     policy: String,
+    /// The revision that the module is a part of; null where that was not kept.
+    revision: Option<PolicyRevisionName>,
+    /// Whether that revision was monitored, and not in force: then nobody was denied anything by it.
+    is_monitored: bool,
     /// When it began.
     began_at: DateTime<Utc>,
     /// When the module is asked again.
@@ -31,8 +35,9 @@ pub struct PolicyQuarantineObject {
 
 impl From<PolicyQuarantine> for PolicyQuarantineObject {
     fn from(quarantine: PolicyQuarantine) -> Self {
-        let PolicyQuarantine { policy, began_at, until, is_over } = quarantine;
-        Self { policy, began_at, until, is_over }
+        let PolicyQuarantine { policy, revision, is_monitored, began_at, until, is_over } = quarantine;
+        let revision = revision.map(PolicyRevisionName::from);
+        Self { policy, revision, is_monitored, began_at, until, is_over }
     }
 }
 

@@ -149,7 +149,10 @@ async fn a_module_that_faults_again_and_again_is_no_longer_asked() {
     }
     assert!(start.elapsed() < IN_TIME, "a hundred questions took {:?}", start.elapsed());
     let [quarantined] = &host.quarantined()[..] else { panic!("one quarantine has begun") };
-    assert!(quarantined.space == space(2) && quarantined.policy.starts_with("hostile@"), "{quarantined:?}");
+    assert!(
+        quarantined.project_space == space(2) && quarantined.policy.starts_with("hostile@"),
+        "{quarantined:?}"
+    );
     assert!(host.quarantined().is_empty(), "it is news once");
 
     // To load the stack again lifts it.

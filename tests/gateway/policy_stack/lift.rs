@@ -1,9 +1,11 @@
-use super::{activate, revise, space, stack};
+use super::{MONITOR, activate, digest, done, revise, space, stack};
 use crate::policy::guest::component;
 use crate::scene::{assert_denied, audited, member};
 use crate::support::{Actor, TestApp};
 use chrono::TimeDelta;
 use fieldgate::app::PolicyWatch;
+use fieldgate::authz::StackModule;
+use fieldgate::domain::PolicyRevisionId;
 use fieldgate::policy::{ModuleSource, author};
 use fieldgate::service::housekeeping::sweep;
 use serde_json::{Value as Json, json};
@@ -36,8 +38,9 @@ async fn create(admin: &Actor<'_>, name: &str) -> Json {
 }
 
 async fn quarantines(admin: &Actor<'_>) -> Json {
-    let query =
-        "{ projectSpace(name: \"acme\") { policyStack { quarantines { policy beganAt until isOver } } } }";
+    let query = "{ projectSpace(name: \"acme\") { policyStack { quarantines {
+        policy revision { number } isMonitored beganAt until isOver
+    } } } }";
     let answer = admin.run(query, json!({})).await;
     answer["data"]["projectSpace"]["policyStack"]["quarantines"].clone()
 }
@@ -66,7 +69,7 @@ async fn a_quarantine_is_seen_by_admins_and_lifted_by_them_on_every_gateway() {
     let told = quarantines(&admin).await;
     assert_eq!(told.as_array().unwrap().len(), 1, "{told}");
     assert!(told[0]["policy"].as_str().unwrap().starts_with("hostile@"), "{told}");
-    assert_eq!(told[0]["isOver"], false, "{told}");
+    assert_eq!(json!([told[0]["isOver"], told[0]["isMonitored"]]), json!([false, false]), "{told}");
 
     let before = stack(&admin).await["version"].as_i64().unwrap();
     let (payload, entry) = audited(&admin, &app, LIFT, json!({ "i": { "projectSpace": "acme" } })).await;
@@ -81,6 +84,41 @@ async fn a_quarantine_is_seen_by_admins_and_lifted_by_them_on_every_gateway() {
     app.pass(TimeDelta::days(8));
     sweep(&app.services).await.unwrap();
     assert_eq!(quarantines(&app.admin().await).await, json!([]));
+}
+
+#[tokio::test]
+async fn a_quarantine_of_the_monitored_revision_is_seen_and_lifted_as_well() {
+    let app = TestApp::spawn().await;
+    let admin = app.admin().await;
+    let id = revise(&admin, &["standard"]).await;
+    done(&admin, MONITOR, json!({ "id": id })).await;
+    let mut watch = PolicyWatch::new(app.services.store.clone(), Arc::clone(&app.policy));
+    watch.look().await.unwrap();
+    let ModuleSource { component, .. } = giving_up();
+    let hostile = StackModule::Uploaded { digest: digest(&component), component, settings: String::new() };
+    let revision = PolicyRevisionId::parse(&id).unwrap();
+    app.policy.monitor(space(&app).await, revision, vec![StackModule::Standard, hostile]).await.unwrap();
+
+    for name in ["One", "Two", "Three", "Four", "Five"] {
+        assert!(
+            create(&admin, name).await["errors"].is_null(),
+            "a revision that is monitored denies nothing"
+        );
+    }
+    app.keep_decisions().await;
+    watch.look().await.unwrap();
+    let told = quarantines(&admin).await;
+    assert_eq!(told.as_array().unwrap().len(), 1, "{told}");
+    assert!(told[0]["policy"].as_str().unwrap().starts_with("hostile@"), "{told}");
+    let facts = json!([told[0]["revision"]["number"], told[0]["isMonitored"], told[0]["isOver"]]);
+    assert_eq!(facts, json!([1, true, false]), "{told}");
+
+    let payload = done(&admin, LIFT, json!({ "projectSpace": "acme" })).await;
+    assert_eq!(payload["policyStack"]["version"], 2);
+    watch.look().await.unwrap();
+    // The revision was loaded anew, as the database has it: `standard` alone.
+    assert_eq!(app.policy.monitored_revision(space(&app).await).unwrap().modules().len(), 1);
+    assert_eq!(quarantines(&admin).await[0]["isOver"], true);
 }
 
 #[tokio::test]
