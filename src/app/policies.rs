@@ -1,12 +1,12 @@
 //! Keeps a gateway's policies in line with the database's, which all gateways share.
 
 use crate::authz::StackModule;
-use crate::domain::{PolicyRevisionId, ProjectSpaceId};
+use crate::domain::{PolicyRevisionId, ProjectSpaceId, Quarantined};
 use crate::policy::PolicyHost;
 use crate::store::{FollowedStack, Store, StoreError};
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
 use tokio::task::{JoinError, JoinSet};
 
@@ -14,6 +14,8 @@ use tokio::task::{JoinError, JoinSet};
 const POLL: Duration = Duration::from_secs(2);
 /// After a stack did not load, so many looks pass at the most before it is tried again.
 const REST_MAX: u32 = 32;
+/// Most quarantines that wait for the database.
+const UNWRITTEN_MAX: usize = 1_000;
 
 /// Stacks that are loaded at the same time: their modules' bytes are in memory meanwhile. Compilers have an order of their own.
 const LOADED_AT_ONCE: usize = 8;
@@ -30,6 +32,16 @@ pub struct PolicyWatch {
     turns: Arc<Semaphore>,
     /// Nothing was answered yet.
     is_new: bool,
+    /// Quarantines that the database has not taken yet.
+    unwritten: VecDeque<Unwritten>,
+}
+
+/// A quarantine on its way to the database.
+struct Unwritten {
+    quarantined: Quarantined,
+    /// The version of the stack that it was in.
+    version: i32,
+    heard_at: Instant,
 }
 
 /// What was last made of a stack.
@@ -51,7 +63,15 @@ impl PolicyWatch {
     /// A gateway that knows nothing yet.
     pub fn new(store: Store, policy: Arc<PolicyHost>) -> Self {
         let (loading, turns) = (JoinSet::new(), Arc::new(Semaphore::new(LOADED_AT_ONCE)));
-        Self { store, policy, known: HashMap::new(), loading, turns, is_new: true }
+        Self {
+            store,
+            policy,
+            known: HashMap::new(),
+            loading,
+            turns,
+            is_new: true,
+            unwritten: VecDeque::new(),
+        }
     }
 
     /// Looks once, and waits until all that has changed is loaded: one statement where nothing has.
@@ -104,7 +124,7 @@ impl PolicyWatch {
     /// Begins to load what has changed.
     async fn begin(&mut self) -> Result<(), StoreError> {
         let stacks = self.store.policy_stacks().await?;
-        self.note_quarantines().await?;
+        self.note_quarantines().await;
         let is_new = std::mem::replace(&mut self.is_new, false);
         for stack in &stacks {
             let space = stack.project_space;
@@ -171,13 +191,34 @@ impl PolicyWatch {
         }
     }
 
-    /// For the admins whose modules they are. Before a stack is loaded anew: they are of the version before.
-    async fn note_quarantines(&self) -> Result<(), StoreError> {
+    /// For the admins whose modules they are. Before a stack is loaded anew: they are of the version before. What the
+    /// database does not take is tried again at the next look, and holds up nothing else.
+    async fn note_quarantines(&mut self) {
+        let heard_at = Instant::now();
+        let mut lost = 0_usize;
         for quarantined in self.policy.quarantined() {
+            if self.unwritten.len() >= UNWRITTEN_MAX {
+                lost = lost.saturating_add(1);
+                continue;
+            }
             let version = self.known.get(&quarantined.project_space).map_or(0, |known| known.version);
-            self.store.note_quarantine(&quarantined, version).await?;
+            self.unwritten.push_back(Unwritten { quarantined, version, heard_at });
         }
-        Ok(())
+        if lost > 0 {
+            tracing::warn!(lost, "{lost} quarantines of policy modules are told to nobody: too many wait");
+        }
+        while let Some(Unwritten { quarantined, version, heard_at }) = self.unwritten.front() {
+            if let Err(error) = self.store.note_quarantine(quarantined, *version, heard_at.elapsed()).await {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "could not note a quarantine of a policy module: it waits"
+                );
+                // Another one first the next time: one that is never taken is not to hold up the rest.
+                self.unwritten.rotate_left(1);
+                return;
+            }
+            self.unwritten.pop_front();
+        }
     }
 }
 

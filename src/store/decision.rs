@@ -12,7 +12,7 @@ use crate::authz::{
 use crate::domain::{DecisionId, Identity, MobileWorkerId, ProjectSpaceId, WebUserId};
 use chrono::TimeDelta;
 use entity::decision;
-use sea_orm::sea_query::{Expr, Order, Query, SelectStatement};
+use sea_orm::sea_query::{Expr, OnConflict, Order, Query, SelectStatement};
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryTrait, Set};
 use serde_json::json;
 use uuid::Uuid;
@@ -91,7 +91,8 @@ struct Id {
 }
 
 impl Store {
-    /// Keeps decisions, all of them or none. Nothing in them may name a person: see `service::decision`.
+    /// Keeps decisions, all of them or none; those that are kept already stay as they are, as whoever was not told that
+    /// it went well tries again. Nothing in them may name a person: see `service::decision`.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -120,7 +121,8 @@ impl Store {
         if decisions.is_empty() {
             return Ok(());
         }
-        self.note_new(&decision::Entity::insert_many(rows).into_query()).await
+        let again = OnConflict::column(decision::Column::Id).do_nothing().to_owned();
+        self.note_new(&decision::Entity::insert_many(rows).on_conflict(again).into_query()).await
     }
 
     /// The project space whose policy decided.

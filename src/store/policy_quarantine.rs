@@ -10,6 +10,7 @@ use entity::policy_quarantine::{self, Column};
 use entity::policy_revision;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Order, Query};
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryTrait};
+use std::time::Duration;
 use uuid::Uuid;
 
 /// How long they are told of after they ended.
@@ -29,8 +30,8 @@ struct Row {
 }
 
 impl Store {
-    /// Notes that this gateway leaves a module of this version of the stack alone, from now on and for so long. Nobody did
-    /// that, and nobody could be denied it.
+    /// Notes that this gateway leaves a module of this version of the stack alone: that it has done so for the time `since`.
+    /// Nobody did that, and nobody could be denied it.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -38,9 +39,11 @@ impl Store {
         &self,
         quarantined: &Quarantined,
         stack_version: i32,
+        since: Duration,
     ) -> Result<(), StoreError> {
-        let began_at = self.now();
-        let lasts = TimeDelta::from_std(quarantined.lasts).unwrap_or(TimeDelta::MAX);
+        let delta = |duration| TimeDelta::from_std(duration).unwrap_or_default();
+        let began_at = self.now() - delta(since);
+        let lasts = delta(quarantined.lasts);
         let insert = Query::insert()
             .into_table(policy_quarantine::Entity)
             .columns([

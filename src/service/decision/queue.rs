@@ -1,6 +1,7 @@
 //! Between the gate and the database: a queue with an end.
 
 use super::copy::{Room, decision, is_told, rows};
+use super::keep::Batch;
 use crate::authz::{
     Answer, Decided, Decision, DecisionLog, PolicyEngine, Question, Request, Rows, ScopeRequest, StackName,
     Undecided,
@@ -56,6 +57,8 @@ pub struct DecisionQueue {
     engine: Arc<dyn PolicyEngine>,
     sender: mpsc::Sender<Record>,
     receiver: tokio::sync::Mutex<mpsc::Receiver<Record>>,
+    /// What was taken from the queue and is not written yet: it stays when the database fails, or the job is cut short.
+    pub(super) unwritten: tokio::sync::Mutex<Option<Batch>>,
     dropped: AtomicU64,
     /// One replay at a time: it uses a processor for seconds.
     pub(super) replays: tokio::sync::Semaphore,
@@ -75,6 +78,7 @@ impl DecisionQueue {
             engine,
             sender,
             receiver: tokio::sync::Mutex::new(receiver),
+            unwritten: tokio::sync::Mutex::default(),
             dropped: AtomicU64::new(0),
             replays: tokio::sync::Semaphore::new(1),
             written: Mutex::default(),
@@ -91,7 +95,8 @@ impl DecisionQueue {
         self.config.keep_rows
     }
 
-    /// How many decisions were not kept since the last call, because the queue was full or the database failed.
+    /// How many decisions were not kept since the last call, because the queue was full, or because the
+    /// database failed for too long.
     pub fn take_dropped(&self) -> u64 {
         self.dropped.swap(0, Ordering::Relaxed)
     }

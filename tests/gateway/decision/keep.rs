@@ -4,7 +4,7 @@ use crate::support::TestApp;
 use crate::support::permits::undecided;
 use chrono::TimeDelta;
 use fieldgate::authz::{Decided, Decision, PolicyEngine, Request, Rows, ScopeRequest, Undecided};
-use fieldgate::service::decision::DecisionLogConfig;
+use fieldgate::service::decision::{DecisionLogConfig, write_some};
 use fieldgate::service::housekeeping::sweep;
 use serde_json::json;
 use std::sync::Arc;
@@ -101,6 +101,47 @@ async fn a_full_queue_holds_up_nobody_and_counts_what_it_loses() {
     // There is room again.
     admin.run("{ projectSpace(name: \"acme\") { name } }", json!({})).await;
     assert_eq!(app.keep_decisions().await, 1);
+}
+
+#[tokio::test]
+async fn what_the_database_does_not_take_is_kept_for_the_next_time() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    app.keep_decisions().await;
+    let before = outcomes(&app, "project_space.read").await.len();
+    let read = async || admin.run("{ projectSpace(name: \"acme\") { name } }", json!({})).await;
+    read().await;
+    app.rows("ALTER TABLE decision RENAME TO away").await.unwrap();
+    for _ in 0..3 {
+        assert!(write_some(&app.services).await.is_err());
+        read().await;
+    }
+    app.rows("ALTER TABLE away RENAME TO decision").await.unwrap();
+    assert_eq!(outcomes(&app, "project_space.read").await.len(), before + 4);
+    assert_eq!(app.services.decisions.take_dropped(), 0);
+}
+
+#[tokio::test]
+async fn what_is_never_taken_is_given_up_and_counted_and_holds_up_the_rest_no_longer() {
+    let app = spawn().await;
+    let admin = app.admin().await;
+    app.keep_decisions().await;
+    let before = outcomes(&app, "project_space.read").await.len();
+    let read = async || admin.run("{ projectSpace(name: \"acme\") { name } }", json!({})).await;
+    read().await;
+    app.rows("ALTER TABLE decision RENAME TO away").await.unwrap();
+    let mut dropped = 0;
+    for _ in 0..1_000 {
+        assert!(write_some(&app.services).await.is_err());
+        dropped = app.services.decisions.take_dropped();
+        if dropped > 0 {
+            break;
+        }
+    }
+    assert!(dropped > 0);
+    read().await;
+    app.rows("ALTER TABLE away RENAME TO decision").await.unwrap();
+    assert_eq!(outcomes(&app, "project_space.read").await.len(), before + 1);
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@ use super::{DEACTIVATE, explained, forbidden, keeping};
 use crate::policy_stack::{MONITOR, STOP, activate, done, example, follow, upload};
 use crate::scene::{EDITOR, VIEWER, member, worker};
 use crate::support::{Actor, TestApp};
-use fieldgate::service::decision::DecisionLogConfig;
+use fieldgate::service::decision::{DecisionLogConfig, write_some};
 use fieldgate::service::housekeeping::sweep;
 use serde_json::{Value as Json, json};
 
@@ -141,6 +141,31 @@ async fn the_report_stays_when_monitoring_ends_and_goes_with_time() {
         (&json!(0), &json!([])),
         "{told}"
     );
+}
+
+#[tokio::test]
+async fn what_was_compared_while_the_database_failed_is_counted_once() {
+    let app = keeping(DecisionLogConfig::default()).await;
+    let id = worker(&app, "amina").await;
+    let admin = app.admin().await;
+    monitored(&app, &admin).await;
+    for table in ["decision", "decision_tally", "decision_difference"] {
+        admin.run(DEACTIVATE, json!({ "i": { "id": id } })).await;
+        admin.run(UPDATE, json!({ "i": { "projectSpace": "acme", "displayName": table } })).await;
+        app.rows(&format!("ALTER TABLE {table} RENAME TO away")).await.unwrap();
+        for _ in 0..2 {
+            assert!(write_some(&app.services).await.is_err(), "{table} is away");
+        }
+        app.rows(&format!("ALTER TABLE away RENAME TO {table}")).await.unwrap();
+        app.keep_decisions().await;
+    }
+    let told = report(&admin, None).await;
+    assert_eq!(action(&told, "mobile_worker.deactivate")["agreed"], 3, "{told}");
+    assert_eq!(action(&told, "project_space.update")["lost"], 3, "{told}");
+    let differences = told["differences"]["nodes"].as_array().unwrap();
+    let of_update = differences.iter().filter(|it| it["action"] == "project_space.update");
+    assert_eq!(of_update.count(), 3, "{told}");
+    assert_eq!(app.services.decisions.take_dropped(), 0);
 }
 
 #[tokio::test]

@@ -122,6 +122,30 @@ async fn a_quarantine_of_the_monitored_revision_is_seen_and_lifted_as_well() {
 }
 
 #[tokio::test]
+async fn a_quarantine_that_the_database_does_not_take_is_told_once_it_does() {
+    let app = TestApp::spawn().await;
+    let admin = app.admin().await;
+    activate(&app, &admin, &revise(&admin, &["standard"]).await).await;
+    let mut watch = PolicyWatch::new(app.services.store.clone(), Arc::clone(&app.policy));
+    watch.look().await.unwrap();
+    app.policy.install(space(&app).await, vec![author::standard(), giving_up()]).await.unwrap();
+    for _ in 0..5 {
+        create(&admin, "Nurse").await;
+    }
+    app.rows("ALTER TABLE policy_quarantine RENAME TO away").await.unwrap();
+    // What else there is to look at is looked at.
+    watch.look().await.unwrap();
+    watch.look().await.unwrap();
+    app.rows("ALTER TABLE away RENAME TO policy_quarantine").await.unwrap();
+    assert_eq!(quarantines(&admin).await, json!([]));
+    watch.look().await.unwrap();
+    watch.look().await.unwrap();
+    let told = quarantines(&admin).await;
+    assert_eq!(told.as_array().unwrap().len(), 1, "{told}");
+    assert_eq!(told[0]["isOver"], false, "it is of the version of the stack in which it began: {told}");
+}
+
+#[tokio::test]
 async fn where_nothing_was_ever_put_in_force_there_is_nothing_to_lift() {
     let app = TestApp::spawn().await;
     let answer = app.admin().await.run(LIFT, json!({ "i": { "projectSpace": "acme" } })).await;
