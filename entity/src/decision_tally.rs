@@ -18,6 +18,7 @@ pub struct Model {
     pub told: i64,
     pub unclear: i64,
     pub faulted: i64,
+    pub not_asked: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

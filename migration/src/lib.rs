@@ -18,6 +18,7 @@ mod m20261126_000014_policy_shipping;
 mod m20261126_000015_decisions;
 mod m20261126_000016_policy_quarantine;
 mod m20261128_000018_monitored_quarantine;
+mod m20261128_000019_not_asked;
 
 use sea_orm_migration::MigrationTrait;
 pub use sea_orm_migration::{MigrationStatus, MigratorTrait};
@@ -45,6 +46,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000015_decisions::Migration),
             Box::new(m20261126_000016_policy_quarantine::Migration),
             Box::new(m20261128_000018_monitored_quarantine::Migration),
+            Box::new(m20261128_000019_not_asked::Migration),
         ]
     }
 }

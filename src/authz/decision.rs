@@ -83,6 +83,23 @@ pub enum NoAnswer {
 }
 
 impl NoAnswer {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::Deadline,
+        Self::Memory,
+        Self::Trap,
+        Self::Contract,
+        Self::Quarantine,
+        Self::NotLoaded,
+        Self::OverBudget,
+        Self::Busy,
+    ];
+
+    /// Whether the module was not so much as asked, because there was too much to do.
+    pub fn is_unasked(self) -> bool {
+        matches!(self, Self::OverBudget | Self::Busy)
+    }
+
     /// Its name, for programs.
     pub fn name(self) -> &'static str {
         match self {

@@ -30,7 +30,7 @@ pub use log::DecisionLog;
 pub use proof::{AnotherRow, Authorized, Scope, Sealed, Visible};
 pub use question::{About, Answer, LoggedDecision, Outcome, OwnDenial, Question, StackName, denial};
 pub use request::{AskedResource, ManyRequest, Request, ScopeRequest};
-pub use tally::{ActionTally, Difference, Tally};
+pub use tally::{ActionTally, Comparison, Difference, Tally};
 pub use voice::{Said, Voice};
 pub use workshop::{
     EntryRefusal, InspectedModule, ModuleRefusal, PolicyWorkshop, SettingFault, StackModule, StackRefusal,

@@ -3,7 +3,7 @@
 use super::action::{ACTION_CATALOGUE, ActionInfo};
 use super::attribute::Attributes;
 use super::condition::Rows;
-use super::decision::{Decision, Denial, Obligation};
+use super::decision::{Decision, Denial, NoAnswer, Obligation};
 use super::request::{Request, ScopeRequest};
 use crate::domain::{DecisionId, Identity, PolicyRevisionId, ProjectSpaceId, SignIn, Standing};
 use chrono::{DateTime, Utc};
@@ -123,6 +123,12 @@ impl Outcome {
 }
 
 impl Answer {
+    /// Whether it is none because no module was so much as asked.
+    pub fn is_unasked(&self) -> bool {
+        let Self::Fault(name) = self else { return false };
+        NoAnswer::ALL.into_iter().any(|cause| cause.is_unasked() && cause.name() == name)
+    }
+
     /// In a word. A permit whose second factor is missing is a no: see `second_factor_missing`.
     pub fn outcome(&self, signed_in_by: SignIn) -> Outcome {
         match self {

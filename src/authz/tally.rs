@@ -1,8 +1,38 @@
 //! What comes of putting the same questions to two policies.
 
 use super::effect::Effect;
-use crate::domain::{DecisionId, PolicyRevisionId, ProjectSpaceId};
+use super::question::Answer;
+use crate::domain::{DecisionId, PolicyRevisionId, ProjectSpaceId, SignIn};
 use chrono::{DateTime, Utc};
+
+/// What comes of comparing two answers to one question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Comparison {
+    /// They are the same to whoever asked.
+    Same,
+    /// They are not.
+    Differ(Effect),
+    /// One of them is none, because there was too much to do at that moment. That says nothing about either policy.
+    NotAsked,
+}
+
+impl Comparison {
+    /// Of an answer and the one that takes its place, for somebody who signed in this way.
+    pub fn between(was: &Answer, is: &Answer, signed_in_by: SignIn) -> Self {
+        if was.is_unasked() || is.is_unasked() {
+            return Self::NotAsked;
+        }
+        Effect::between(was, is, signed_in_by).map_or(Self::Same, Self::Differ)
+    }
+
+    /// How they differ, if they do.
+    pub fn effect(self) -> Option<Effect> {
+        match self {
+            Self::Differ(effect) => Some(effect),
+            Self::Same | Self::NotAsked => None,
+        }
+    }
+}
 
 /// How often the answers were the same, and how they differed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -19,25 +49,31 @@ pub struct Tally {
     pub unclear: u64,
     /// Hear no answer.
     pub faulted: u64,
+    /// Were not compared: there was too much to do at that moment.
+    pub not_asked: u64,
 }
 
 impl Tally {
     /// Counts one more.
-    pub fn count(&mut self, effect: Option<Effect>) {
-        let counted = match effect {
-            None => &mut self.agreed,
-            Some(Effect::Gains) => &mut self.gained,
-            Some(Effect::Loses) => &mut self.lost,
-            Some(Effect::Told) => &mut self.told,
-            Some(Effect::Unclear | Effect::Both) => &mut self.unclear,
-            Some(Effect::Fault) => &mut self.faulted,
+    pub fn count(&mut self, comparison: Comparison) {
+        use Comparison::{Differ, NotAsked, Same};
+        let counted = match comparison {
+            Same => &mut self.agreed,
+            NotAsked => &mut self.not_asked,
+            Differ(Effect::Gains) => &mut self.gained,
+            Differ(Effect::Loses) => &mut self.lost,
+            Differ(Effect::Told) => &mut self.told,
+            Differ(Effect::Unclear | Effect::Both) => &mut self.unclear,
+            Differ(Effect::Fault) => &mut self.faulted,
         };
         *counted = counted.saturating_add(1);
     }
 
     /// How many there were.
     pub fn all(&self) -> u64 {
-        [self.agreed, self.gained, self.lost, self.told, self.unclear, self.faulted].iter().sum()
+        [self.agreed, self.gained, self.lost, self.told, self.unclear, self.faulted, self.not_asked]
+            .iter()
+            .sum()
     }
 
     /// Both together.
@@ -50,6 +86,7 @@ impl Tally {
             told: self.told.saturating_add(other.told),
             unclear: self.unclear.saturating_add(other.unclear),
             faulted: self.faulted.saturating_add(other.faulted),
+            not_asked: self.not_asked.saturating_add(other.not_asked),
         }
     }
 }
@@ -90,4 +127,34 @@ pub struct Difference {
     pub was: String,
     /// What would have been.
     pub would_be: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::authz::{Decision, NoAnswer};
+
+    #[test]
+    fn what_was_not_asked_for_want_of_time_says_nothing_about_either_policy() {
+        let permit = Answer::Decision(Decision::Permit(Vec::new()));
+        let fault = |cause: NoAnswer| Answer::Fault(cause.name().to_owned());
+        let mut tally = Tally::default();
+        for (was, is, expected) in [
+            (permit.clone(), fault(NoAnswer::Busy), Comparison::NotAsked),
+            (permit.clone(), fault(NoAnswer::OverBudget), Comparison::NotAsked),
+            (fault(NoAnswer::Busy), permit.clone(), Comparison::NotAsked),
+            (fault(NoAnswer::Busy), fault(NoAnswer::Trap), Comparison::NotAsked),
+            (permit.clone(), fault(NoAnswer::Trap), Comparison::Differ(Effect::Fault)),
+            // It is left alone because of what it did.
+            (permit.clone(), fault(NoAnswer::Quarantine), Comparison::Differ(Effect::Fault)),
+            (fault(NoAnswer::Trap), permit.clone(), Comparison::Differ(Effect::Gains)),
+            (fault(NoAnswer::Trap), fault(NoAnswer::Deadline), Comparison::Same),
+        ] {
+            let comparison = Comparison::between(&was, &is, SignIn::Password);
+            assert_eq!(comparison, expected, "{was:?} {is:?}");
+            tally.count(comparison);
+        }
+        assert_eq!((tally.not_asked, tally.faulted, tally.gained, tally.agreed), (4, 2, 1, 1));
+        assert_eq!((tally.all(), tally.and(tally).not_asked), (8, 8));
+    }
 }

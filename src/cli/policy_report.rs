@@ -100,6 +100,7 @@ fn told(tally: &Tally) -> String {
         (tally.told, "told otherwise"),
         (tally.unclear, "lists that may differ"),
         (tally.faulted, "without an answer"),
+        (tally.not_asked, "not asked, as there was too much to do"),
     ];
     let parts = parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!(", {count} {what}"));
     format!("{} decisions, {} the same{}", tally.all(), tally.agreed, parts.collect::<String>())
@@ -108,7 +109,7 @@ fn told(tally: &Tally) -> String {
 fn tally_json(tally: &Tally) -> Json {
     json!({
         "decisions": tally.all(), "agreed": tally.agreed, "gained": tally.gained, "lost": tally.lost,
-        "told": tally.told, "unclear": tally.unclear, "faulted": tally.faulted,
+        "told": tally.told, "unclear": tally.unclear, "faulted": tally.faulted, "notAsked": tally.not_asked,
     })
 }
 

@@ -37,6 +37,7 @@ fn tally(row: decision_tally::Model) -> ActionTally {
             told: count(row.told),
             unclear: count(row.unclear),
             faulted: count(row.faulted),
+            not_asked: count(row.not_asked),
         },
     }
 }
@@ -76,8 +77,10 @@ impl Store {
             told: Set(kept(it.tally.told)),
             unclear: Set(kept(it.tally.unclear)),
             faulted: Set(kept(it.tally.faulted)),
+            not_asked: Set(kept(it.tally.not_asked)),
         });
-        let counts = [Own::Agreed, Own::Gained, Own::Lost, Own::Told, Own::Unclear, Own::Faulted];
+        let counts =
+            [Own::Agreed, Own::Gained, Own::Lost, Own::Told, Own::Unclear, Own::Faulted, Own::NotAsked];
         let sums = counts.map(|column| {
             let (before, more) =
                 (Expr::col((decision_tally::Entity, column)), Expr::col((Alias::new("excluded"), column)));

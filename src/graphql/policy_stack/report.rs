@@ -44,14 +44,17 @@ pub struct PolicyTally {
     told: u64,
     /// Lists by other rules, which may or may not have other rows.
     unclear: u64,
-    /// Would have got no answer.
+    /// Would have got no answer: the policy failed.
     faulted: u64,
+    /// Were not compared, because one of the policies could not be asked: there was too much to do at that moment. That says
+    /// nothing about either.
+    not_asked: u64,
 }
 
 impl PolicyTally {
     pub fn of(action: Option<String>, tally: Tally) -> Self {
-        let Tally { agreed, gained, lost, told, unclear, faulted } = tally;
-        Self { action, decisions: tally.all(), agreed, gained, lost, told, unclear, faulted }
+        let Tally { agreed, gained, lost, told, unclear, faulted, not_asked } = tally;
+        Self { action, decisions: tally.all(), agreed, gained, lost, told, unclear, faulted, not_asked }
     }
 }
 

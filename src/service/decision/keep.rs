@@ -1,7 +1,7 @@
 use super::mask::{masked, told};
 use super::monitor::{Compared, compare, tallies};
 use super::queue::Record;
-use crate::authz::{ActionTally, Difference, Effect, LoggedDecision};
+use crate::authz::{ActionTally, Comparison, Difference, Effect, LoggedDecision};
 use crate::domain::PolicyRevisionId;
 use crate::service::{Failure, Services};
 use std::collections::BTreeMap;
@@ -79,7 +79,7 @@ impl Batch {
         for (record, compared) in records.into_iter().zip(compared) {
             let is_kept = record.is_kept;
             let (effect, would_be) = match compared {
-                Some(Compared { effect: Some(effect), revision, answer }) => {
+                Some(Compared { comparison: Comparison::Differ(effect), revision, answer }) => {
                     (Some((effect, revision)), Some(answer))
                 }
                 _ => (None, None),

@@ -1,6 +1,6 @@
 use super::ask::ask;
 use super::queue::Record;
-use crate::authz::{ActionTally, Answer, Effect, Tally};
+use crate::authz::{ActionTally, Answer, Comparison, Tally};
 use crate::domain::{PolicyRevisionId, ProjectSpaceId};
 use crate::service::{Failure, Services};
 use std::collections::BTreeMap;
@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 pub(super) struct Compared {
     pub revision: PolicyRevisionId,
     pub answer: Answer,
-    /// What that means for who asked; nothing when it is the same to them.
-    pub effect: Option<Effect>,
+    /// What that means for who asked.
+    pub comparison: Comparison,
 }
 
 /// Puts the records to the revisions that are monitored where they were asked, in their order; nothing for the rest.
@@ -38,8 +38,8 @@ pub(super) async fn compare(
         let questions = asked.iter().map(|record| record.question.clone()).collect();
         let answers = ask(engine, questions).await?;
         for ((slot, record), (_, answer)) in slots.into_iter().zip(asked).zip(answers) {
-            let effect = Effect::between(&record.answer, &answer, record.question.signed_in_by);
-            *slot = Some(Compared { revision, answer, effect });
+            let comparison = Comparison::between(&record.answer, &answer, record.question.signed_in_by);
+            *slot = Some(Compared { revision, answer, comparison });
         }
     }
     Ok(compared)
@@ -61,7 +61,7 @@ pub(super) fn tallies(records: &[Record], compared: &[Option<Compared>]) -> Vec<
         });
         counted.since = counted.since.min(question.now);
         counted.until = counted.until.max(question.now);
-        counted.tally.count(compared.effect);
+        counted.tally.count(compared.comparison);
     }
     tallies.into_values().collect()
 }

@@ -1,7 +1,7 @@
 use super::ask::ask;
 use super::mask::{told, without_masks};
 use crate::authz::{
-    Answer, Attributes, Effect, LoggedDecision, PolicyEngine, Question, ReadDecision, ReadPolicy,
+    Answer, Attributes, Comparison, Effect, LoggedDecision, PolicyEngine, Question, ReadDecision, ReadPolicy,
     StackRefusal, Tally, Visible,
 };
 use crate::domain::{DecisionId, Identity, PolicyRevision, PolicyRevisionId, Principal, ProjectSpaceId};
@@ -139,20 +139,23 @@ impl Replayed {
         let mut answers = ask(Arc::clone(engine), questions).await?.into_iter().map(|(_, answer)| answer);
         for (decision, is_masked) in asked {
             let Some(answer) = answers.next() else { break };
-            if is_masked && answers.next().as_ref() != Some(&answer) {
-                self.masked = self.masked.saturating_add(1);
-                continue;
+            let again = if is_masked { answers.next() } else { None };
+            match again {
+                Some(again) if again.is_unasked() => self.count(decision, &again),
+                Some(again) if again != answer && !answer.is_unasked() => {
+                    self.masked = self.masked.saturating_add(1);
+                }
+                _ => self.count(decision, &answer),
             }
-            self.count(decision, &answer);
         }
         Ok(())
     }
 
     fn count(&mut self, decision: &LoggedDecision, answer: &Answer) {
-        let effect = Effect::between(&decision.answer, answer, decision.signed_in_by);
-        self.tally.count(effect);
-        self.by_action.entry(decision.action.clone()).or_default().count(effect);
-        let Some(effect) = effect else { return };
+        let comparison = Comparison::between(&decision.answer, answer, decision.signed_in_by);
+        self.tally.count(comparison);
+        self.by_action.entry(decision.action.clone()).or_default().count(comparison);
+        let Some(effect) = comparison.effect() else { return };
         if let (Effect::Gains | Effect::Loses | Effect::Fault, Some(who)) = (effect, decision.identity.id())
             && (self.people.len() < EXAMPLES_MAX || self.people.contains_key(&who))
         {

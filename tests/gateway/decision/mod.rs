@@ -5,6 +5,7 @@ mod explain;
 mod keep;
 mod masked;
 mod monitor;
+mod not_asked;
 mod replay;
 
 use crate::support::{Actor, TestApp};

@@ -12,8 +12,8 @@ const UPDATE: &str =
 const REPORT: &str =
     "query($revision: ID) { projectSpace(name: \"acme\") { policyStack { monitorReport(revision: $revision) {
     revision { id number } since
-    total { action decisions agreed gained lost told unclear faulted }
-    byAction { action decisions agreed gained lost told unclear faulted }
+    total { action decisions agreed gained lost told unclear faulted notAsked }
+    byAction { action decisions agreed gained lost told unclear faulted notAsked }
     differences { nodes { decisionId at action effect was wouldBe } pageInfo { hasNextPage } }
 } } } }";
 
@@ -25,13 +25,13 @@ pub async fn lax(admin: &Actor<'_>) -> String {
     made["policyRevision"]["id"].as_str().unwrap().to_owned()
 }
 
-async fn report(actor: &Actor<'_>, revision: Option<&str>) -> Json {
+pub async fn report(actor: &Actor<'_>, revision: Option<&str>) -> Json {
     let answer = actor.run(REPORT, json!({ "revision": revision })).await;
     assert!(answer["errors"].is_null(), "{answer}");
     answer["data"]["projectSpace"]["policyStack"]["monitorReport"].clone()
 }
 
-async fn monitored(app: &TestApp, admin: &Actor<'_>) -> String {
+pub async fn monitored(app: &TestApp, admin: &Actor<'_>) -> String {
     let revision = lax(admin).await;
     done(admin, MONITOR, json!({ "id": revision })).await;
     follow(app).await;
@@ -42,7 +42,7 @@ async fn monitored(app: &TestApp, admin: &Actor<'_>) -> String {
     revision
 }
 
-fn action(report: &Json, name: &str) -> Json {
+pub fn action(report: &Json, name: &str) -> Json {
     let all = report["byAction"].as_array().unwrap_or_else(|| panic!("{report}"));
     all.iter().find(|it| it["action"] == name).cloned().unwrap_or_default()
 }

@@ -7,13 +7,13 @@ use serde_json::{Value as Json, json};
 
 const REPLAY: &str = "query($revision: ID!, $last: Int) { policyReplay(revision: $revision, last: $last) {
     revision { id } incomplete masked since isCutShort
-    total { decisions agreed gained lost told unclear faulted }
+    total { decisions agreed gained lost told unclear faulted notAsked }
     byAction { action decisions agreed gained lost }
     people { principalId gained lost }
     examples { decisionId action effect was wouldBe principalId }
 } }";
 
-async fn replayed(actor: &Actor<'_>, revision: &str, last: Option<i32>) -> Json {
+pub async fn replayed(actor: &Actor<'_>, revision: &str, last: Option<i32>) -> Json {
     let answer = actor.run(REPLAY, json!({ "revision": revision, "last": last })).await;
     assert!(answer["errors"].is_null(), "{answer}");
     answer["data"]["policyReplay"].clone()
