@@ -8,7 +8,7 @@ use crate::domain::{
     PageRequest, PolicyActivation, PolicyEntry, PolicyEntryInput, PolicyModule, PolicyQuarantine,
     PolicyRevision, PolicyStack, RevisionName, policy_stack::STANDARD,
 };
-use crate::service::{Services, policy_stack, project_space};
+use crate::service::{Refused, Services, policy_stack, project_space};
 use clap::{Args, Subcommand};
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
@@ -166,7 +166,8 @@ pub async fn run(options: &ConfigOptions, command: ShippingCommand) -> Result<()
             let uploaded = policy_stack::modules(services, &stack).await?;
             let entries: Result<Vec<_>, _> = modules.iter().map(|text| entry(&uploaded, text)).collect();
             let name = &space.project_space;
-            let made = policy_stack::revise(services, &operator(), name, &entries?, &why.comment).await?;
+            let made = policy_stack::revise(services, &operator(), name, &entries?, &why.comment).await;
+            let made = made.map_err(located)?;
             print(&output, &revision_json(&made), || println!("made revision {}", told(&made)));
         }
         ShippingCommand::Monitor { space, revision, stop: _, output } => {
@@ -203,6 +204,19 @@ pub async fn run(options: &ConfigOptions, command: ShippingCommand) -> Result<()
         }
     }
     Ok(())
+}
+
+/// A refusal with the places of its faults: which module it is about, and where in its settings.
+fn located(refused: Refused) -> CommandError {
+    match refused {
+        Refused::Input(faults) => {
+            // Settings are the author's own, and their names may be anything: nothing that could rule a terminal.
+            let plain = |text: String| text.chars().filter(|character| !character.is_control()).collect();
+            let told: Vec<String> = faults.into_iter().map(|fault| plain(fault.to_string())).collect();
+            CommandError::Usage(told.join("; "))
+        }
+        failure @ Refused::Failure(_) => failure.into(),
+    }
 }
 
 fn print(output: &Output, json: &Json, text: impl FnOnce()) {

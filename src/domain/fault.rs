@@ -292,6 +292,17 @@ impl Faults {
     }
 }
 
+impl std::fmt::Display for Fault {
+    /// Code, path and message, for who sees no more than text.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.code.name())?;
+        if !self.path.is_empty() {
+            write!(f, " at `{}`", self.path.join("."))?;
+        }
+        write!(f, ": {}", self.message)
+    }
+}
+
 impl IntoIterator for Faults {
     type Item = Fault;
     type IntoIter = std::vec::IntoIter<Fault>;

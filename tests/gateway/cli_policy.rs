@@ -37,9 +37,8 @@ fn an_operator_ships_a_policy_without_a_running_gateway() {
     let made = policy(folder, &["upload", "own-groups.wasm"]);
     assert_eq!((&made["digest"], &made["name"]), (&json!(full), &json!("own-groups")));
     let wrong = format!("{}=wrong.json", &full[..12]);
-    assert!(
-        refused(folder, &["revise", "--module", "standard", "--module", &wrong]).contains("is not of type")
-    );
+    let told = refused(folder, &["revise", "--module", "standard", "--module", &wrong]);
+    assert!(told.contains("SETTINGS_INVALID at `modules.1.settings.groups`: [] is not of type"), "{told}");
     let right = format!("{}=settings.json", &full[..12]);
     let made = policy(folder, &["revise", "--module", "standard", "--module", &right, "--comment", "groups"]);
     assert_eq!((&made["number"], &made["modules"][1]["digest"]), (&json!(1), &json!(full)));
