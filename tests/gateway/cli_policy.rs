@@ -8,14 +8,14 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// What `fieldgate policy … --project-space acme --json` prints.
-fn policy(folder: &Path, arguments: &[&str]) -> Json {
+pub fn policy(folder: &Path, arguments: &[&str]) -> Json {
     let mut line = vec!["policy"];
     line.extend_from_slice(arguments);
     line.extend_from_slice(&["--project-space", "acme", "--json"]);
     serde_json::from_str(printed(&run(folder, &line))).unwrap()
 }
 
-fn refused(folder: &Path, arguments: &[&str]) -> String {
+pub fn refused(folder: &Path, arguments: &[&str]) -> String {
     let mut line = vec!["policy"];
     line.extend_from_slice(arguments);
     line.extend_from_slice(&["--project-space", "acme"]);

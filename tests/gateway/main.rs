@@ -17,6 +17,7 @@ mod cli;
 mod cli_mail;
 mod cli_personal_id;
 mod cli_policy;
+mod cli_policy_trying;
 mod coverage;
 mod custom_permission;
 mod decision;

@@ -12,6 +12,7 @@ mod read;
 pub mod sign_in;
 mod switch;
 mod twins;
+mod unavailable;
 mod user_data;
 mod web_user;
 mod wire;
