@@ -16,6 +16,7 @@ pub struct Model {
     pub at: DateTimeUtc,
     pub by_id: Option<String>,
     pub by_name: Option<String>,
+    pub stack_version: i32,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

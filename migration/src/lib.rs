@@ -19,6 +19,7 @@ mod m20261126_000015_decisions;
 mod m20261126_000016_policy_quarantine;
 mod m20261128_000018_monitored_quarantine;
 mod m20261128_000019_not_asked;
+mod m20261128_000020_policy_order;
 
 use sea_orm_migration::MigrationTrait;
 pub use sea_orm_migration::{MigrationStatus, MigratorTrait};
@@ -47,6 +48,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000016_policy_quarantine::Migration),
             Box::new(m20261128_000018_monitored_quarantine::Migration),
             Box::new(m20261128_000019_not_asked::Migration),
+            Box::new(m20261128_000020_policy_order::Migration),
         ]
     }
 }

@@ -24,6 +24,8 @@ pub enum CursorKey {
     Text(String),
     /// A time.
     Time(DateTime<Utc>),
+    /// A number that counts up.
+    Number(i32),
 }
 
 /// Up or down.

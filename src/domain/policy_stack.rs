@@ -137,9 +137,9 @@ impl PolicyRevision {
         RevisionName { id: self.id, number: self.number }
     }
 
-    /// What a list by age is ordered by.
+    /// What a list by age is ordered by. Not the time: two may be of the same moment, and clocks differ.
     pub fn cursor_key(&self) -> CursorKey {
-        CursorKey::Time(self.created_at)
+        CursorKey::Number(self.number)
     }
 }
 
@@ -198,6 +198,8 @@ impl ActivationKind {
 pub struct PolicyActivation {
     /// Its id.
     pub id: PolicyActivationId,
+    /// The version of the stack that it made.
+    pub stack_version: i32,
     /// How.
     pub kind: ActivationKind,
     /// What took effect; none for `standard`.
@@ -214,6 +216,13 @@ pub struct PolicyActivation {
     pub by: Option<String>,
     /// Their sign-in name at that time.
     pub by_name: Option<String>,
+}
+
+impl PolicyActivation {
+    /// What a list by age is ordered by. Not the time: two may be of the same moment, and clocks differ.
+    pub fn cursor_key(&self) -> CursorKey {
+        CursorKey::Number(self.stack_version)
+    }
 }
 
 /// One module of a revision, as it was asked for.

@@ -40,6 +40,10 @@ impl Cursors {
                 bytes.push(b'u');
                 bytes.extend_from_slice(&time.timestamp_micros().to_be_bytes());
             }
+            CursorKey::Number(number) => {
+                bytes.push(b'n');
+                bytes.extend_from_slice(&number.to_be_bytes());
+            }
         }
         let mut sealed = self.seal_of(list, &bytes);
         sealed.extend_from_slice(&bytes);
@@ -67,6 +71,9 @@ impl Cursors {
                 let micros = i64::from_be_bytes(micros.try_into().map_err(|_| InvalidCursor)?);
                 CursorKey::Time(DateTime::<Utc>::from_timestamp_micros(micros).ok_or(InvalidCursor)?)
             }
+            (b'n', number) => {
+                CursorKey::Number(i32::from_be_bytes(number.try_into().map_err(|_| InvalidCursor)?))
+            }
             _ => return Err(InvalidCursor),
         };
         Ok(Cursor { key, id })
@@ -91,8 +98,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_cursor_survives_the_round_trip(text: String, id: u128, micros in 0_i64..4_000_000_000_000_000) {
-            for key in [CursorKey::Text(text.clone()), CursorKey::Time(DateTime::from_timestamp_micros(micros).unwrap())] {
+        fn a_cursor_survives_the_round_trip(text: String, id: u128, micros in 0_i64..4_000_000_000_000_000, number: i32) {
+            let time = DateTime::from_timestamp_micros(micros).unwrap();
+            for key in [CursorKey::Text(text.clone()), CursorKey::Time(time), CursorKey::Number(number)] {
                 let cursor = Cursor { key, id: Uuid::from_u128(id) };
                 let sealed = cursors().seal("list", &cursor);
                 // A name of any length is within the bound: names are at most 255 characters.

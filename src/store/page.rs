@@ -23,6 +23,7 @@ pub(super) fn cut(
             match &cursor.key {
                 CursorKey::Text(text) => Expr::val(text.as_str()),
                 CursorKey::Time(time) => Expr::val(*time),
+                CursorKey::Number(number) => Expr::val(*number),
             },
             Expr::val(cursor.id),
         ]);

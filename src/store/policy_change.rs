@@ -140,6 +140,8 @@ impl UnitOfWork<ActivatePolicy> {
             at: Set(self.now),
             by_id: Set(principal.identity.id()),
             by_name: Set(principal.name.clone()),
+            // The one that `put` gives the stack; of two at once, one does.
+            stack_version: Set(before.version.saturating_add(1)),
         };
         policy_activation::Entity::insert(row).exec_without_returning(&self.tx).await?;
         // Beside itself there is nothing to compare it with, and a reset leaves nothing of the project space's running.

@@ -61,6 +61,7 @@ struct ActivationRow {
     at: DateTime<Utc>,
     by_id: Option<String>,
     by_name: Option<String>,
+    stack_version: i32,
 }
 
 pub(super) fn name(id: Option<Uuid>, number: Option<i32>) -> Option<RevisionName> {
@@ -100,6 +101,7 @@ fn entry(row: policy_revision_entry::Model) -> Result<PolicyEntry, StoreError> {
 fn activation(row: ActivationRow) -> Result<PolicyActivation, StoreError> {
     Ok(PolicyActivation {
         id: PolicyActivationId(row.id),
+        stack_version: row.stack_version,
         kind: ActivationKind::named(&row.kind).ok_or(StoreError::Inconsistent("kind of an activation"))?,
         revision: name(row.revision_id, row.revision_number),
         from: name(row.from_revision_id, row.from_number),
@@ -296,7 +298,7 @@ impl Store {
             .filter(Own::ProjectSpaceId.eq(stack.project_space.0))
             .into_query();
         let column = |column: Own| Expr::col((policy_revision::Entity, column));
-        page::cut(&mut query, request, column(Own::CreatedAt), column(Own::Id), Direction::Descending);
+        page::cut(&mut query, request, column(Own::Number), column(Own::Id), Direction::Descending);
         let rows: Vec<policy_revision::Model> = self.all(&query).await?;
         Ok(Page::of(self.with_entries(rows).await?, request))
     }
@@ -361,7 +363,7 @@ impl Store {
         use policy_activation::Column as Own;
         let mut query = select_activations(stack.project_space);
         let column = |column: Own| Expr::col((policy_activation::Entity, column));
-        page::cut(&mut query, request, column(Own::At), column(Own::Id), Direction::Descending);
+        page::cut(&mut query, request, column(Own::StackVersion), column(Own::Id), Direction::Descending);
         let rows: Vec<ActivationRow> = self.all(&query).await?;
         let rows = rows.into_iter().map(activation).collect::<Result<_, _>>()?;
         Ok(Page::of(rows, request))

@@ -250,3 +250,50 @@ async fn mails_stay_when_the_outbox_changes_its_shape() {
     store.close().await.unwrap();
     blank.gone().await;
 }
+
+#[tokio::test]
+async fn what_took_effect_before_is_in_the_order_of_its_times_and_before_all_that_follows() {
+    let blank = Blank::make().await;
+    let store = blank.store().await;
+    migrate_up(&store).await.unwrap();
+    let names: Vec<_> = migration_status(&store).await.unwrap().into_iter().map(|state| state.name).collect();
+    let back = names.len() - names.iter().position(|name| name.ends_with("_policy_order")).unwrap();
+    migrate_down(&store, u32::try_from(back).unwrap()).await.unwrap();
+    let connection = connect(&blank.url).await;
+    let id = |number: u8| match connection.get_database_backend() {
+        DbBackend::Sqlite => format!("X'{}'", format!("{number:02x}").repeat(16)),
+        _ => format!("'{}'::uuid", format!("{number:02x}").repeat(16)),
+    };
+    let at = |day: u8| format!("'2026-01-0{day}T00:00:00+00:00'");
+    for (space, name) in [(1, "acme"), (2, "globex")] {
+        let (space, at) = (id(space), at(1));
+        let sql = format!(
+            "INSERT INTO project_space (id, name, display_name, connect_enabled, two_factor_required,
+                 strong_mobile_passwords, invitation_lifetime_days, allow_access_requests, invite_email_only, created_at,
+                 updated_at, version)
+             VALUES ({space}, '{name}', 'A', FALSE, FALSE, FALSE, 30, FALSE, TRUE, {at}, {at}, 1)"
+        );
+        connection.execute_unprepared(&sql).await.unwrap();
+    }
+    for (number, space, day) in [(11, 1, 3), (12, 1, 2), (13, 2, 1), (14, 1, 3)] {
+        let sql = format!(
+            "INSERT INTO policy_activation (id, project_space_id, kind, comment, at)
+             VALUES ({}, {}, 'reset', '{number}', {})",
+            id(number),
+            id(space),
+            at(day)
+        );
+        connection.execute_unprepared(&sql).await.unwrap();
+    }
+    migrate_up(&store).await.unwrap();
+    let sql = "SELECT comment || ' ' || CAST(stack_version AS TEXT) FROM policy_activation ORDER BY comment";
+    let rows = connection
+        .query_all_raw(Statement::from_string(connection.get_database_backend(), sql))
+        .await
+        .unwrap();
+    let rows: Vec<String> = rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect();
+    assert_eq!(rows, ["11 2", "12 1", "13 1", "14 3"]);
+    connection.close().await.unwrap();
+    store.close().await.unwrap();
+    blank.gone().await;
+}

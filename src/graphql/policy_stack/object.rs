@@ -3,7 +3,7 @@ use super::revision::{
     PolicyActivationObject, PolicyModuleObject, PolicyQuarantineObject, PolicyRevisionObject,
 };
 use crate::authz::Visible;
-use crate::domain::{Cursor, CursorKey, PolicyRevisionId, PolicyStack, RevisionName};
+use crate::domain::{Cursor, PolicyRevisionId, PolicyStack, RevisionName};
 use crate::graphql::context::ContextExt;
 use crate::graphql::page::{PageArguments, connection, counted, page_cost};
 use crate::graphql::requires::requires;
@@ -117,7 +117,7 @@ impl PolicyStackObject {
         last: Option<i32>,
         before: Option<String>,
     ) -> Result<PolicyRevisionConnection> {
-        let list = format!("policy revisions of {}", self.0.project_space);
+        let list = format!("policy revisions of {} by number", self.0.project_space);
         let request = PageArguments { first, after, last, before }.request(ctx, &list)?;
         let found = policy_stack::revisions(ctx.services(), &self.0, &request).await;
         Ok(connection(
@@ -143,7 +143,7 @@ impl PolicyStackObject {
         last: Option<i32>,
         before: Option<String>,
     ) -> Result<PolicyActivationConnection> {
-        let list = format!("policy history of {}", self.0.project_space);
+        let list = format!("policy history of {} by version", self.0.project_space);
         let request = PageArguments { first, after, last, before }.request(ctx, &list)?;
         let found = policy_stack::history(ctx.services(), &self.0, &request).await;
         Ok(connection(
@@ -151,7 +151,7 @@ impl PolicyStackObject {
             &list,
             found.map_err(|failure| ctx.fail(&failure))?,
             PolicyActivationCount(self.0.clone()),
-            |activation| Cursor { key: CursorKey::Time(activation.at), id: activation.id.0 },
+            |activation| Cursor { key: activation.cursor_key(), id: activation.id.0 },
             PolicyActivationObject::from,
         ))
     }

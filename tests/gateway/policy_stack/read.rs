@@ -1,4 +1,4 @@
-use super::{activate, revise, stack, upload};
+use super::{ACTIVATE, activate, done, revise, stack, upload};
 use crate::policy::guest::permitting;
 use crate::scene::{member, nowhere, outsider, visit};
 use crate::support::TestApp;
@@ -49,6 +49,42 @@ async fn revisions_come_in_pages_the_newest_first() {
     let other = app.sign_in("admin@globex.example", crate::support::PASSWORD).await;
     let theirs = PAGE.replace("acme", "globex");
     assert_eq!(other.code(&theirs, json!({ "after": after })).await, "BAD_REQUEST");
+}
+
+#[tokio::test]
+async fn what_happened_in_one_moment_is_listed_in_its_order() {
+    let app = TestApp::spawn().await;
+    let admin = app.admin().await;
+    // The clock stands still.
+    let mut revisions = Vec::new();
+    for _ in 0..6 {
+        revisions.push(revise(&admin, &["standard"]).await);
+    }
+    let found = admin.run(PAGE, json!({ "first": 6 })).await;
+    assert_eq!(numbers(&found), [6, 5, 4, 3, 2, 1]);
+    let order = [3, 1, 6, 2, 5, 4];
+    for number in order {
+        done(&admin, ACTIVATE, json!({ "id": revisions[number - 1] })).await;
+    }
+    let history = |after: Json| {
+        let query = "query($after: String) { projectSpace(name: \"acme\") { policyStack { history(first: 4, after: $after) {
+            nodes { revision { number } from { number } } pageInfo { endCursor }
+        } } } }";
+        let admin = &admin;
+        async move {
+            let answer = admin.run(query, json!({ "after": after })).await;
+            answer["data"]["projectSpace"]["policyStack"]["history"].clone()
+        }
+    };
+    let (first, mut told) = (history(Json::Null).await, Vec::new());
+    let rest = history(first["pageInfo"]["endCursor"].clone()).await;
+    for page in [first, rest] {
+        let numbers = page["nodes"].as_array().unwrap_or_else(|| panic!("{page}")).iter();
+        told.extend(numbers.map(|it| (it["revision"]["number"].as_u64(), it["from"]["number"].as_u64())));
+    }
+    let from = [None, Some(3), Some(1), Some(6), Some(2), Some(5)];
+    let expected: Vec<_> = order.iter().map(|it| Some(*it as u64)).zip(from).rev().collect();
+    assert_eq!(told, expected);
 }
 
 #[tokio::test]
