@@ -29,6 +29,7 @@ mod housekeeping;
 mod http;
 mod invitation;
 mod isolation;
+mod kinds;
 mod location;
 mod mail;
 mod migration;

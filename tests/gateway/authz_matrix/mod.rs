@@ -8,6 +8,7 @@ mod operations;
 mod things;
 
 use crate::coverage::mutations;
+use crate::kinds::{KINDS, Who, legend};
 use crate::policy::guest;
 use crate::scene::{member, outsider};
 use crate::support::{Actor, TestApp};
@@ -25,41 +26,17 @@ P permitted   F forbidden, and told why   H hidden: there is no such thing for t
 R refused by a rule of the gateway, whatever the policy says: the codes stand at the end of the line
 Where there are two letters: first of a thing within the supervisor's reach, then of one that is not.
 
-admin       an admin of the project space
-manager     may edit web users, mobile workers, groups and locations, everywhere
-supervisor  may edit mobile workers and locations, at and below one location
-viewer      may see everything, everywhere
-worker      a mobile worker with the default role
+";
+
+/// Those of whom a policy is not asked here, beside the kinds of people of the project space.
+const OTHERS: &str = "\
 foreign     an admin of another project space
 stranger    somebody who has not signed in
 ";
 
-const MANAGER: &[&str] = &[
-    "access_all_locations",
-    "access_api",
-    "edit_commcare_users",
-    "edit_groups",
-    "edit_locations",
-    "edit_user_profile",
-    "edit_web_users",
-    "view_commcare_users",
-    "view_groups",
-    "view_locations",
-    "view_roles",
-    "view_web_users",
-];
-const SUPERVISOR: &[&str] =
-    &["access_api", "edit_commcare_users", "edit_locations", "view_commcare_users", "view_locations"];
-const VIEWER: &[&str] = &[
-    "access_all_locations",
-    "access_api",
-    "view_commcare_users",
-    "view_groups",
-    "view_locations",
-    "view_roles",
-    "view_web_users",
-];
-const PRINCIPALS: [&str; 7] = ["admin", "manager", "supervisor", "viewer", "worker", "foreign", "stranger"];
+fn names() -> impl Iterator<Item = &'static str> {
+    KINDS.iter().map(|kind| kind.name).chain(["foreign", "stranger"])
+}
 
 /// What came of one operation by one principal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -170,13 +147,20 @@ impl Line<'_> {
 async fn lines(scene: &Scene<'_>) -> Vec<Line<'static>> {
     let app = scene.app;
     let near = [scene.tree.northern.clone()];
-    let manager = member(app, "Manager", MANAGER, &[]).await;
-    let supervisor = member(app, "Supervisor", SUPERVISOR, &near).await;
-    let viewer = member(app, "Viewer", VIEWER, &[]).await;
-    crate::scene::worker_who_signs_in(app, "worker").await;
-    let worker = app.sign_in("worker@acme.fieldgate.local", crate::support::WORKER_PASSWORD).await;
-    let actors =
-        [app.admin().await, manager, supervisor, viewer, worker, outsider(app).await, app.stranger()];
+    let mut actors = Vec::new();
+    for kind in &KINDS {
+        actors.push(match kind.who {
+            Who::Admin => app.admin().await,
+            Who::WebUser(permissions) => member(app, kind.name, permissions, &[]).await,
+            Who::WebUserThere(permissions) => member(app, kind.name, permissions, &near).await,
+            Who::Worker(_) => {
+                crate::scene::worker_who_signs_in(app, kind.name).await;
+                let login = format!("{}@acme.fieldgate.local", kind.name);
+                app.sign_in(&login, crate::support::WORKER_PASSWORD).await
+            }
+        });
+    }
+    actors.extend([outsider(app).await, app.stranger()]);
     let mut lines = Vec::new();
     for operation in OPERATIONS {
         let places: &[Place] =
@@ -196,9 +180,12 @@ async fn lines(scene: &Scene<'_>) -> Vec<Line<'static>> {
 }
 
 fn compare(title: &str, file: &str, lines: &[Line<'_>]) {
-    let mut table =
-        format!("{title}\nMade by running: see authz_matrix/mod.rs.\n\n{LEGEND}\n{:74}", "action");
-    for name in PRINCIPALS {
+    let mut table = format!(
+        "{title}\nMade by running: see authz_matrix/mod.rs.\n\n{LEGEND}{}{OTHERS}\n{:74}",
+        legend(),
+        "action"
+    );
+    for name in names() {
         write!(table, "{name:11}").unwrap();
     }
     let mut table = table.trim_end().to_owned();
@@ -224,8 +211,8 @@ fn channels_agree(lines: &[Line<'_>]) {
                     && !matches!(line.operation.call, Call::Rest { .. })
             })
             .unwrap_or_else(|| panic!("{} has no twin", rest.operation.name()));
-        for ((name, here), there) in PRINCIPALS.iter().zip(rest.letters()).zip(twin.letters()) {
-            let agree = match *name {
+        for ((name, here), there) in names().zip(rest.letters()).zip(twin.letters()) {
+            let agree = match name {
                 "worker" if here.chars().all(|letter| letter == 'F' || letter == ' ') => true,
                 // `node` knows nothing for a stranger, not even that they should sign in.
                 "stranger" => here.starts_with('U') && there.starts_with(['U', 'H']),
@@ -260,9 +247,9 @@ async fn under_a_module_that_permits_everything() {
     channels_agree(&lines);
     for line in &lines {
         // INVARIANT: tenants never meet, and nobody is somebody, whatever a policy says.
-        for (name, cell) in PRINCIPALS.iter().zip(&line.cells) {
+        for (name, cell) in names().zip(&line.cells) {
             for outcome in cell {
-                let kept_out = match *name {
+                let kept_out = match name {
                     "foreign" => outcome.letter == 'H' || line.operation.thing == Thing::Oneself,
                     "stranger" => matches!(outcome.letter, 'U' | 'H'),
                     _ => true,

@@ -2,6 +2,7 @@
 //! `UPDATE=1 cargo test --test gateway policy::matrix` rewrites `matrix.txt`; read the difference before you accept it.
 
 use super::{Asker, hex, hexes, host};
+use crate::kinds::{KINDS, Who, legend};
 use fieldgate::authz::{ACTIONS, Attributes, Decision, PolicyEngine};
 use std::fmt::Write;
 
@@ -13,69 +14,20 @@ Who may what in a project space that has no policy of its own. Made by running: 
 P permitted   F forbidden, and told why   H hidden: there is no such thing for them   - no rule: the gateway itself decides, or nobody may
 First of a thing within the principal's reach, then of one that is not.
 
-admin       an admin of the project space
-manager     may edit web users, mobile workers, groups and locations, everywhere
-supervisor  may edit mobile workers and locations, at and below one location
-viewer      may see everything, everywhere
-worker      a mobile worker with the default role
 ";
 
 /// Where the near thing is, and the supervisor.
 const NEAR: u128 = 1;
 const FAR: u128 = 2;
 
-fn principals() -> [(&'static str, Asker); 5] {
-    [
-        ("admin", Asker::admin()),
-        (
-            "manager",
-            Asker::web_user(&[
-                "access_all_locations",
-                "access_api",
-                "edit_commcare_users",
-                "edit_groups",
-                "edit_locations",
-                "edit_user_profile",
-                "edit_web_users",
-                "view_commcare_users",
-                "view_groups",
-                "view_locations",
-                "view_roles",
-                "view_web_users",
-            ]),
-        ),
-        (
-            "supervisor",
-            Asker::web_user(&[
-                "access_api",
-                "edit_commcare_users",
-                "edit_locations",
-                "view_commcare_users",
-                "view_locations",
-            ])
-            .at(&[NEAR]),
-        ),
-        (
-            "viewer",
-            Asker::web_user(&[
-                "access_all_locations",
-                "view_commcare_users",
-                "view_groups",
-                "view_locations",
-                "view_roles",
-                "view_web_users",
-            ]),
-        ),
-        (
-            "worker",
-            Asker::mobile_worker(&[
-                "access_all_locations",
-                "access_mobile_endpoints",
-                "access_web_apps",
-                "report_an_issue",
-            ]),
-        ),
-    ]
+fn principals() -> Vec<(&'static str, Asker)> {
+    let asker = |who: &Who| match who {
+        Who::Admin => Asker::admin(),
+        Who::WebUser(permissions) => Asker::web_user(permissions),
+        Who::WebUserThere(permissions) => Asker::web_user(permissions).at(&[NEAR]),
+        Who::Worker(permissions) => Asker::mobile_worker(permissions),
+    };
+    KINDS.iter().map(|kind| (kind.name, asker(&kind.who))).collect()
 }
 
 /// A thing of any kind: it has what some kind has, and no rule minds what else there is.
@@ -114,7 +66,7 @@ static HOST: std::sync::LazyLock<fieldgate::policy::PolicyHost> = std::sync::Laz
 
 #[tokio::test]
 async fn every_action_has_its_line_in_the_table() {
-    let mut table = format!("{LEGEND}\n{:34}{:18}", "action", "on");
+    let mut table = format!("{LEGEND}{}\n{:34}{:18}", legend(), "action", "on");
     let principals = principals();
     for (name, _) in &principals {
         write!(table, "{name:11}").unwrap();
