@@ -172,6 +172,11 @@ impl<A: Action> Scope<A> {
         &self.rows
     }
 
+    /// Those of its rows that these let through as well: never more than it has.
+    pub fn and(&self, rows: Rows) -> Self {
+        Self { rows: self.rows.clone().and(rows), ..self.clone() }
+    }
+
     /// The decision's id.
     pub fn decision(&self) -> DecisionId {
         self.decision

@@ -5,7 +5,7 @@ use super::{CommandError, Output, open, operator};
 use crate::authz::{Difference, Tally};
 use crate::config::ConfigOptions;
 use crate::domain::PageRequest;
-use crate::service::decision::{Example, REPLAY_MAX, Replayed, replay};
+use crate::service::decision::{Example, ListChange, REPLAY_MAX, Replayed, replay};
 use crate::service::policy_stack::{self, MonitorReport};
 use crate::service::{Refused, Services};
 use clap::{Args, Subcommand};
@@ -158,6 +158,9 @@ async fn run_replay(services: &Services, options: &ReplayOptions) -> Result<(), 
     for Example { decision, action, effect, was, would_be, .. } in &replayed.examples {
         print_difference(effect.name(), action, &decision.to_string(), was, would_be);
     }
+    for ListChange { action, decisions, gained, lost } in &replayed.lists {
+        println!("{decisions} lists of {action} would have {gained} rows of today more, and {lost} fewer");
+    }
     if replayed.masked > 0 {
         println!("{} not known: the revision looks at what the log has masked", replayed.masked);
     }
@@ -182,12 +185,16 @@ fn replay_json(revision: i32, replayed: &Replayed) -> Json {
             "action": it.action, "effect": it.effect.name(), "before": it.was, "after": it.would_be,
         })
     });
+    let lists = replayed.lists.iter().map(
+        |it| json!({ "action": it.action, "decisions": it.decisions, "gained": it.gained, "lost": it.lost }),
+    );
     json!({
         "revision": revision,
         "total": tally_json(&replayed.tally),
         "byAction": by_action.collect::<serde_json::Map<_, _>>(),
         "people": people.collect::<Vec<_>>(),
         "examples": examples.collect::<Vec<_>>(),
+        "lists": lists.collect::<Vec<_>>(),
         "incomplete": replayed.incomplete,
         "masked": replayed.masked,
         "since": replayed.since.map(|since| since.to_rfc3339()),

@@ -4,7 +4,7 @@ use crate::domain::PolicyRevisionId;
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::ErrorCode;
 use crate::graphql::requires::requires;
-use crate::service::decision::{Replayed, replay};
+use crate::service::decision::{ListChange, Replayed, replay};
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
 use std::time::Duration;
@@ -29,6 +29,9 @@ pub struct PolicyReplay {
     people: Vec<PolicyReplayPerson>,
     /// Some of the decisions that would have been others, the newest first: 100 at most.
     examples: Vec<PolicyReplayExample>,
+    /// What lists that may have other rows would gain and lose of the rows of today, as far as you see them: 20 pairs of rules
+    /// at most, those of most decisions first.
+    lists: Vec<PolicyReplayList>,
     /// Decisions that could not be asked again: too long to keep, or asked otherwise by now.
     incomplete: u64,
     /// Decisions in which the revision looks at what the log has masked, so that its answer is not known.
@@ -37,6 +40,19 @@ pub struct PolicyReplay {
     since: Option<DateTime<Utc>>,
     /// Whether time ran out before all were looked at: the newest come first.
     is_cut_short: bool,
+}
+
+/// Lists by one rule that would be by another.
+#[derive(SimpleObject)]
+pub struct PolicyReplayList {
+    /// The action.
+    action: String,
+    /// How many of the decisions that is.
+    decisions: u64,
+    /// Rows of today that would be in these lists, and were not.
+    gained: u64,
+    /// Rows of today that would be in them no longer.
+    lost: u64,
 }
 
 /// Somebody who would gain or lose something.
@@ -117,6 +133,10 @@ impl PolicyReplay {
             was: it.was,
             would_be: it.would_be,
         });
+        let lists = replayed.lists.into_iter().map(|it| {
+            let ListChange { action, decisions, gained, lost } = it;
+            PolicyReplayList { action, decisions, gained, lost }
+        });
         Self {
             revision,
             total: PolicyTally::of(None, replayed.tally),
@@ -127,6 +147,7 @@ impl PolicyReplay {
                 .collect(),
             people,
             examples: examples.collect(),
+            lists: lists.collect(),
             incomplete: replayed.incomplete,
             masked: replayed.masked,
             since: replayed.since,

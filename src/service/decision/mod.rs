@@ -12,9 +12,11 @@ mod mask;
 mod monitor;
 mod queue;
 mod replay;
+mod rows;
 
 pub use can_i::{CanI, can_i};
 pub use explain::{Explanation, explain};
 pub use keep::write_some;
 pub use queue::{DecisionLogConfig, DecisionQueue};
 pub use replay::{Example, REPLAY_MAX, Replayed, replay};
+pub use rows::ListChange;

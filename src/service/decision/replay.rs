@@ -1,5 +1,6 @@
 use super::ask::ask;
 use super::mask::{told, without_masks};
+use super::rows::{ListChange, Pairs};
 use crate::authz::{
     Answer, Attributes, Comparison, Effect, LoggedDecision, PolicyEngine, Question, ReadDecision, ReadPolicy,
     StackRefusal, Tally, Visible,
@@ -33,6 +34,11 @@ pub struct Replayed {
     pub masked: u64,
     /// Some that would have been decided otherwise, the newest first.
     pub examples: Vec<Example>,
+    /// What lists that may have other rows would gain and lose of the rows of today, those of most decisions first: 20 at
+    /// most, each for all decisions by the same rules.
+    pub lists: Vec<ListChange>,
+    /// The rules of those lists.
+    pairs: Pairs,
     /// The oldest decision that was looked at.
     pub since: Option<DateTime<Utc>>,
     /// Whether time ran out before all were looked at.
@@ -95,6 +101,9 @@ pub async fn replay(
             break;
         }
     }
+    let pairs = std::mem::take(&mut replayed.pairs);
+    let until = started.checked_add(patience).unwrap_or(started);
+    replayed.lists = pairs.count(services, principal, stack.project_space, until).await;
     Ok((found, replayed))
 }
 
@@ -156,6 +165,9 @@ impl Replayed {
         self.tally.count(comparison);
         self.by_action.entry(decision.action.clone()).or_default().count(comparison);
         let Some(effect) = comparison.effect() else { return };
+        if effect == Effect::Unclear {
+            self.pairs.note(decision, answer);
+        }
         if let (Effect::Gains | Effect::Loses | Effect::Fault, Some(who)) = (effect, decision.identity.id())
             && (self.people.len() < EXAMPLES_MAX || self.people.contains_key(&who))
         {

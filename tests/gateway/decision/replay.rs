@@ -1,15 +1,19 @@
 use super::monitor::lax;
 use super::{DEACTIVATE, forbidden, spawn};
 use crate::policy_stack::{REVISE, done, example, upload};
-use crate::scene::{EDITOR, VIEWER, assert_not_found, member, nowhere, outsider, worker};
+use crate::scene::{
+    EDITOR, Tree, VIEWER, assert_not_found, declare, group, ids, member, nowhere, outsider, worker,
+    worker_with,
+};
 use crate::support::{Actor, PASSWORD};
+use fieldgate::domain::{MobileWorkerInput, Patch};
 use serde_json::{Value as Json, json};
 
 const REPLAY: &str = "query($revision: ID!, $last: Int) { policyReplay(revision: $revision, last: $last) {
     revision { id } incomplete masked since isCutShort
     total { decisions agreed gained lost told unclear faulted notAsked }
     byAction { action decisions agreed gained lost }
-    people { principalId gained lost }
+    people { principalId gained lost } lists { action decisions gained lost }
     examples { decisionId action effect was wouldBe principalId }
 } }";
 
@@ -103,4 +107,48 @@ async fn a_replay_is_denied_to_whoever_may_not_see_policies() {
         let code = admin.code(REPLAY, json!({ "revision": revision, "last": last })).await;
         assert_eq!(code, "BAD_REQUEST", "{revision} {last}");
     }
+}
+
+#[tokio::test]
+async fn of_lists_by_other_rules_the_rows_of_today_are_counted_that_come_and_go() {
+    let app = spawn().await;
+    let tree = Tree::plant(&app).await;
+    let nurses = group(&app, "Nurses").await;
+    declare(&app, "custom:supervise").await;
+    let (north, south) = (tree.north.as_str(), tree.south.as_str());
+    for (name, place, is_nurse) in
+        [("one", north, false), ("two", north, false), ("three", north, true), ("four", south, true)]
+    {
+        let groups = if is_nurse { ids(&[&nurses]) } else { Patch::Keep };
+        let input = MobileWorkerInput { locations: ids(&[place]), groups, ..MobileWorkerInput::default() };
+        worker_with(&app, name, input).await;
+    }
+    let permissions = ["edit_commcare_users", "custom:supervise"];
+    let near = member(&app, "Near", &permissions, std::slice::from_ref(&tree.north)).await;
+    let list = "{ projectSpace(name: \"acme\") { mobileWorkers { nodes { id } } } }";
+    for _ in 0..2 {
+        let answer = near.run(list, json!({})).await;
+        let seen = answer["data"]["projectSpace"]["mobileWorkers"]["nodes"].as_array().unwrap().len();
+        assert_eq!(seen, 3, "{answer}");
+    }
+    let admin = app.admin().await;
+    let users = "{ projectSpace(name: \"acme\") { webUsers { nodes { email accountId } } } }";
+    let users = admin.run(users, json!({})).await;
+    let users = users["data"]["projectSpace"]["webUsers"]["nodes"].as_array().unwrap().clone();
+    let me =
+        users.iter().find(|it| it["email"] == "near@acme.example").unwrap_or_else(|| panic!("{users:?}"));
+    let me = me["accountId"].as_str().unwrap();
+    let module = upload(&admin, &example("own-groups")).await;
+    let hex = |id: &str| id.split_once('_').unwrap().1.replace('-', "");
+    let settings = json!({ "groups": { hex(me): [hex(&nurses)] } });
+    let modules = json!([{ "digest": module, "settings": settings }]);
+    let made = done(&admin, REVISE, json!({ "projectSpace": "acme", "modules": modules })).await;
+    let revision = made["policyRevision"]["id"].as_str().unwrap();
+    app.keep_decisions().await;
+    let told = replayed(&admin, revision, None).await;
+    assert_eq!(
+        told["lists"],
+        json!([{ "action": "mobile_worker.read", "decisions": 2, "gained": 1, "lost": 2 }]),
+        "{told}"
+    );
 }
