@@ -29,6 +29,7 @@ pub mod mobile_worker_location;
 pub mod password_reset_request;
 pub mod personal_id_invite;
 pub mod policy_activation;
+pub mod policy_cases;
 pub mod policy_module;
 pub mod policy_quarantine;
 pub mod policy_revision;

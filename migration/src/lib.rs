@@ -17,6 +17,7 @@ mod m20261122_000020_deactivated_by;
 mod m20261126_000014_policy_shipping;
 mod m20261126_000015_decisions;
 mod m20261126_000016_policy_quarantine;
+mod m20261128_000017_policy_cases;
 mod m20261128_000018_monitored_quarantine;
 mod m20261128_000019_not_asked;
 mod m20261128_000020_policy_order;
@@ -46,6 +47,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000014_policy_shipping::Migration),
             Box::new(m20261126_000015_decisions::Migration),
             Box::new(m20261126_000016_policy_quarantine::Migration),
+            Box::new(m20261128_000017_policy_cases::Migration),
             Box::new(m20261128_000018_monitored_quarantine::Migration),
             Box::new(m20261128_000019_not_asked::Migration),
             Box::new(m20261128_000020_policy_order::Migration),

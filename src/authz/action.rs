@@ -403,6 +403,8 @@ actions! {
     DeletePolicyModule on PolicyStack = "policy.delete", proposes MODULE;
     /// Make a revision: an ordered list of modules with their settings.
     RevisePolicy on PolicyStack = "policy.revise" creates PolicyRevision, proposes STACK;
+    /// Say which cases must hold before a revision is put in force, or that none must.
+    SetPolicyCases on PolicyStack = "policy.set_cases";
     /// Have a revision's answers compared with those in force, or stop that.
     MonitorPolicy on PolicyStack = "policy.monitor", proposes STACK;
     /// Put a revision in force, go back to the one before, or back to `standard`.

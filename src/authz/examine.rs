@@ -1,6 +1,6 @@
-//! What the answer would be, without acting on it: for `viewer.canI`. Nothing in here makes a proof or opens a seal.
+//! What the answer would be, without acting on it: for `viewer.canI`, and for what is to be put in force. Nothing in here makes a proof or opens a seal.
 
-use super::action::{ActionInfo, Realm, Resource};
+use super::action::{Action, ActionInfo, Realm, Resource};
 use super::attribute::{AttributeInfo, AttributeType, Attributes, Value};
 use super::authorizer::{Authorizer, permitted, standing};
 use super::decision::{Denied, Obligation};
@@ -51,21 +51,49 @@ impl Authorizer {
             Ok(standing) => standing,
             Err(denied) => return examined(Err(denied)),
         };
-        let attributes = resource.attributes();
+        let proposed = nothing_special(action.proposes, &resource.attributes(), &standing);
+        examined(self.ask(principal, &standing, resource, action.name, proposed, now).await)
+    }
+
+    /// Asks whether the principal might take `A` with this proposal on a resource as it would be. The decision log is not
+    /// told of this either.
+    ///
+    /// # Errors
+    /// [`Denied`], in the words they would hear.
+    pub async fn foresee<A: Action>(
+        &self,
+        principal: &Principal,
+        resource: &A::Resource,
+        proposed: Attributes,
+    ) -> Result<Permitted, Denied> {
+        let Realm::ProjectSpace(space) = resource.realm() else { return Err(Denied::NotVisible) };
+        let standing = standing(principal, space)?;
+        self.ask(principal, &standing, resource, A::NAME, proposed, self.clock.now()).await
+    }
+
+    async fn ask<R: Resource>(
+        &self,
+        principal: &Principal,
+        standing: &Standing,
+        resource: &R,
+        action: &'static str,
+        proposed: Attributes,
+        now: DateTime<Utc>,
+    ) -> Result<Permitted, Denied> {
         let request = Request {
             identity: principal.identity,
             signed_in_by: principal.signed_in_by,
-            standing: &standing,
-            action: action.name,
+            standing,
+            action,
             resource_kind: R::KIND,
             resource_id: resource.id(),
-            proposed: nothing_special(action.proposes, &attributes, &standing),
-            attributes,
+            attributes: resource.attributes(),
+            proposed,
             now,
             decision: DecisionId::fresh(now),
         };
-        let answer = permitted(self.policy.decide(&request).await, &request);
-        examined(answer.map(|(obligations, policy)| Permitted { policy, obligations }))
+        let (obligations, policy) = permitted(self.policy.decide(&request).await, &request)?;
+        Ok(Permitted { policy, obligations })
     }
 }
 

@@ -33,5 +33,6 @@ pub use request::{AskedResource, ManyRequest, Request, ScopeRequest};
 pub use tally::{ActionTally, Comparison, Difference, Tally};
 pub use voice::{Said, Voice};
 pub use workshop::{
-    EntryRefusal, InspectedModule, ModuleRefusal, PolicyWorkshop, SettingFault, StackModule, StackRefusal,
+    CaseReport, CasesRefusal, EntryRefusal, FailedCase, InspectedModule, ModuleRefusal, PolicyWorkshop,
+    SettingFault, StackModule, StackRefusal, TriedStack,
 };

@@ -2,7 +2,7 @@
 //! one that is not in force. Production has the policy host, as with [`PolicyEngine`].
 
 use super::authorizer::PolicyEngine;
-use crate::domain::{FaultCode, PolicyRevisionId, ProjectSpaceId};
+use crate::domain::{FaultCode, PolicyCases, PolicyRevisionId, ProjectSpaceId};
 use std::sync::Arc;
 
 /// Looks at policy modules, and loads stacks aside. Of each project space one thing at a time, and of all of them in the
@@ -27,6 +27,23 @@ pub trait PolicyWorkshop: Send + Sync + 'static {
     /// # Errors
     /// [`StackRefusal`]: all that is wrong.
     async fn examine(&self, space: ProjectSpaceId, modules: Vec<StackModule>) -> Result<(), StackRefusal>;
+
+    /// Reads the file of cases of the project space with this name: how many it has.
+    ///
+    /// # Errors
+    /// [`CasesRefusal`].
+    async fn read_cases(&self, project_space: String, text: String) -> Result<i32, CasesRefusal>;
+
+    /// Loads a stack afresh, and puts the project space's cases to it. It answers nobody by that.
+    ///
+    /// # Errors
+    /// [`StackRefusal`]: it does not load.
+    async fn try_out(
+        &self,
+        space: ProjectSpaceId,
+        modules: Vec<StackModule>,
+        cases: Option<PolicyCases>,
+    ) -> Result<TriedStack, StackRefusal>;
 
     /// Loads a revision, which answers nobody by that. What was loaded of late is kept.
     ///
@@ -87,6 +104,52 @@ pub enum ModuleRefusal {
     },
     /// Too much is going on here; the module is not to blame.
     Busy,
+}
+
+/// Why a file of cases was not taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CasesRefusal {
+    /// It is not good.
+    Refused {
+        /// The rule that it breaks.
+        code: FaultCode,
+        /// For people.
+        message: String,
+    },
+    /// Too much is going on here; the file is not to blame.
+    Busy,
+}
+
+/// A stack that was tried out.
+pub struct TriedStack {
+    /// The stack, to be asked more.
+    pub engine: Arc<dyn PolicyEngine>,
+    /// What it said of the cases; why they cannot be read any more, if they cannot.
+    pub cases: Result<CaseReport, String>,
+}
+
+/// What a stack said of a file of cases.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CaseReport {
+    /// How many cases there are.
+    pub cases: usize,
+    /// How many of them were put before time was up.
+    pub asked: usize,
+    /// How many of those do not hold.
+    pub failed: usize,
+    /// The first few of them.
+    pub failing: Vec<FailedCase>,
+}
+
+/// A case that does not hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FailedCase {
+    /// What it is about, as its author named it.
+    pub name: String,
+    /// What should have been said.
+    pub expected: String,
+    /// What was said.
+    pub said: String,
 }
 
 /// One module of a stack that is to be loaded.

@@ -8,6 +8,7 @@ mod mail;
 mod migrate;
 mod policy;
 mod policy_author;
+mod policy_cases;
 mod policy_decision;
 mod policy_report;
 mod policy_stack;

@@ -1,4 +1,6 @@
-use super::{CommandError, Output, open, policy_author, policy_decision, policy_report, policy_stack};
+use super::{
+    CommandError, Output, open, policy_author, policy_cases, policy_decision, policy_report, policy_stack,
+};
 use crate::authz::{ACTION_CATALOGUE, AttributeInfo};
 use crate::config::ConfigOptions;
 use crate::domain::ProjectSpaceId;
@@ -33,6 +35,8 @@ pub enum PolicyCommand {
     Trying(policy_report::TryingCommand),
     /// Say why something was decided as it was
     Decision(policy_decision::DecisionOptions),
+    /// Show the cases that must hold before a revision is put in force, or set them
+    Cases(policy_cases::CasesOptions),
     #[command(flatten)]
     Shipping(policy_stack::ShippingCommand),
     /// List the modules that answer for each project space that has a stack of its own
@@ -63,6 +67,7 @@ pub async fn run(options: &ConfigOptions, command: PolicyCommand) -> Result<(), 
         }
         PolicyCommand::Trying(command) => policy_report::run(options, command).await,
         PolicyCommand::Decision(decision) => policy_decision::run(options, &decision).await,
+        PolicyCommand::Cases(cases) => policy_cases::run(options, &cases).await,
         PolicyCommand::Shipping(command) => policy_stack::run(options, command).await,
         PolicyCommand::List(output) => {
             let (_, gateway) = open(options).await?;

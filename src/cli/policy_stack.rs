@@ -8,6 +8,7 @@ use crate::domain::{
     PageRequest, PolicyActivation, PolicyEntry, PolicyEntryInput, PolicyModule, PolicyQuarantine,
     PolicyRevision, PolicyStack, RevisionName, policy_stack::STANDARD,
 };
+use crate::service::policy_stack::LockOut;
 use crate::service::{Refused, Services, policy_stack, project_space};
 use clap::{Args, Subcommand};
 use serde_json::{Value as Json, json};
@@ -16,6 +17,8 @@ use std::path::{Path, PathBuf};
 
 /// Most lines of a list; a `--json` list has as many.
 const LINES: u32 = 100;
+/// The operator is locked out by nothing.
+const ALL_THE_SAME: LockOut = LockOut::Confirmed;
 /// Fewest digits that name a module.
 const PREFIX_MIN: usize = 8;
 
@@ -121,7 +124,7 @@ pub enum ShippingCommand {
 pub struct Space {
     /// The project space's name
     #[arg(long, value_name = "NAME")]
-    project_space: String,
+    pub(super) project_space: String,
 }
 
 #[derive(Args)]
@@ -183,13 +186,15 @@ pub async fn run(options: &ConfigOptions, command: ShippingCommand) -> Result<()
         ShippingCommand::Activate { space, revision, change } => {
             let id = numbered(services, &space, revision).await?.id;
             let (version, comment) = (change.stack_version, &change.why.comment);
-            let stack = policy_stack::activate(services, &operator(), id, version, comment).await?;
+            let stack =
+                policy_stack::activate(services, &operator(), id, version, comment, ALL_THE_SAME).await?;
             changed(&change.output, &stack);
         }
         ShippingCommand::RollBack { space, change } => {
             let (name, version) = (&space.project_space, change.stack_version);
             let comment = &change.why.comment;
-            let stack = policy_stack::roll_back(services, &operator(), name, version, comment).await?;
+            let stack =
+                policy_stack::roll_back(services, &operator(), name, version, comment, ALL_THE_SAME).await?;
             changed(&change.output, &stack);
         }
         ShippingCommand::Lift { space, output } => {
@@ -219,11 +224,11 @@ fn located(refused: Refused) -> CommandError {
     }
 }
 
-fn print(output: &Output, json: &Json, text: impl FnOnce()) {
+pub(super) fn print(output: &Output, json: &Json, text: impl FnOnce()) {
     if output.json { println!("{json}") } else { text() }
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, CommandError> {
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, CommandError> {
     std::fs::read(path)
         .map_err(|error| CommandError::Usage(format!("could not read `{}`: {error}", path.display())))
 }

@@ -138,6 +138,12 @@ pub enum FaultCode {
     ModuleInUse,
     /// The module does not take these settings.
     SettingsInvalid,
+    /// The file of cases cannot be read, or asks what is never asked.
+    CasesInvalid,
+    /// A case of the project space does not hold.
+    CasesFailed,
+    /// The caller could not take it back.
+    LocksYouOut,
     /// The project space has as many of these as it may have.
     QuotaExceeded,
 }
@@ -208,6 +214,9 @@ impl FaultCode {
             Self::ModuleUnknown => "MODULE_UNKNOWN",
             Self::ModuleInUse => "MODULE_IN_USE",
             Self::SettingsInvalid => "SETTINGS_INVALID",
+            Self::CasesInvalid => "CASES_INVALID",
+            Self::CasesFailed => "CASES_FAILED",
+            Self::LocksYouOut => "LOCKS_YOU_OUT",
             Self::QuotaExceeded => "QUOTA_EXCEEDED",
         }
     }

@@ -75,8 +75,8 @@ pub use personal_id::{
     PersonalIdInviteLink, PersonalIdLink,
 };
 pub use policy_stack::{
-    ActivationKind, PolicyActivation, PolicyEntry, PolicyEntryInput, PolicyModule, PolicyQuarantine,
-    PolicyRevision, PolicyStack, Quarantined, RevisionName,
+    ActivationKind, PolicyActivation, PolicyCases, PolicyEntry, PolicyEntryInput, PolicyModule,
+    PolicyQuarantine, PolicyRevision, PolicyStack, Quarantined, RevisionName,
 };
 pub use principal::{Channel, Identity, Origin, Principal, SignIn, Standing};
 pub use project_space::{

@@ -18,6 +18,10 @@ pub const MODULE_BYTES_MAX: u64 = 256 << 20;
 pub const STACK_BYTES_MAX: u64 = 96 << 20;
 /// Most revisions.
 pub const REVISIONS_MAX: i32 = 10_000;
+/// Longest file of cases, in bytes.
+pub const CASES_BYTES_MAX: usize = 64 << 10;
+/// Most cases in it: all of them are put to a stack before it is put in force.
+pub const CASES_MAX: usize = 500;
 /// Longest comment, in characters.
 pub const COMMENT_MAX: usize = 500;
 /// What the gateway's own policy is called, in every place that names a module.
@@ -225,6 +229,24 @@ impl PolicyActivation {
     }
 }
 
+/// What the stack of a project space must answer, whatever is in force: a file of cases, which every revision is put to
+/// before it is put in force.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicyCases {
+    /// The project space's name.
+    pub project_space: String,
+    /// The file, as it was given: YAML.
+    pub text: String,
+    /// How many cases it has.
+    pub count: i32,
+    /// When it was set.
+    pub set_at: DateTime<Utc>,
+    /// Who set it: a public id.
+    pub set_by: Option<String>,
+    /// Their sign-in name at that time.
+    pub set_by_name: Option<String>,
+}
+
 /// One module of a revision, as it was asked for.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PolicyEntryInput {
@@ -247,6 +269,17 @@ pub fn check_comment(comment: &str, faults: &mut Faults) {
     }
     if comment.chars().count() > COMMENT_MAX {
         faults.add(FaultCode::TooLong, &["comment"], format!("at most {COMMENT_MAX} characters"));
+    }
+}
+
+/// Whether a file of cases can be kept, before anybody reads it.
+pub fn check_cases(text: &str, faults: &mut Faults) {
+    if text.contains('\0') {
+        faults.add(FaultCode::InvalidValue, &["cases"], "must not contain the character NUL");
+    }
+    if text.len() > CASES_BYTES_MAX {
+        let message = format!("a file of cases has {} KiB at most", CASES_BYTES_MAX >> 10);
+        faults.add(FaultCode::TooLong, &["cases"], message);
     }
 }
 

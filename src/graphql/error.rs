@@ -253,6 +253,12 @@ pub enum UserErrorCode {
     ModuleInUse,
     /// The module does not take these settings.
     SettingsInvalid,
+    /// The file of cases cannot be read, or asks what is never asked.
+    CasesInvalid,
+    /// A case that the project space set does not hold under what was to be put in force.
+    CasesFailed,
+    /// Under what was to be put in force you could not see or change the policies any more. `confirmLockOut` does it anyway.
+    LocksYouOut,
     /// The project space has as many of these as it may have.
     QuotaExceeded,
 }

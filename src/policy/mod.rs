@@ -30,6 +30,7 @@ mod share;
 mod shipping;
 mod signature;
 mod stack;
+mod try_out;
 mod turns;
 mod words;
 

@@ -11,11 +11,13 @@ use super::module::Trust;
 use super::revision::LoadedRevision;
 use super::settings;
 use super::signature::signer;
+use super::try_out::read_cases;
 use super::turns::Work;
 use crate::authz::{
-    EntryRefusal, InspectedModule, ModuleRefusal, PolicyEngine, PolicyWorkshop, StackModule, StackRefusal,
+    CasesRefusal, EntryRefusal, InspectedModule, ModuleRefusal, PolicyEngine, PolicyWorkshop, StackModule,
+    StackRefusal, TriedStack,
 };
-use crate::domain::{FaultCode, PolicyRevisionId, ProjectSpaceId};
+use crate::domain::{FaultCode, PolicyCases, PolicyRevisionId, ProjectSpaceId};
 use sha2::{Digest, Sha256};
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -122,6 +124,24 @@ impl PolicyWorkshop for PolicyHost {
             refusals.push((index, entry_refusal(error).ok_or(StackRefusal::Busy)?));
         }
         if refusals.is_empty() { Ok(()) } else { Err(StackRefusal::Modules(refusals)) }
+    }
+
+    async fn read_cases(&self, project_space: String, text: String) -> Result<i32, CasesRefusal> {
+        read_cases(project_space, text).await
+    }
+
+    async fn try_out(
+        &self,
+        space: ProjectSpaceId,
+        modules: Vec<StackModule>,
+        cases: Option<PolicyCases>,
+    ) -> Result<TriedStack, StackRefusal> {
+        let tried = tokio::time::timeout(PATIENCE, self.tried_out(space, modules, cases)).await;
+        let Ok(Ok(tried)) = tried else { return Err(StackRefusal::Busy) };
+        tried.map_err(|(index, error)| match entry_refusal(error) {
+            Some(refusal) => StackRefusal::Modules(vec![(index, refusal)]),
+            None => StackRefusal::Busy,
+        })
     }
 
     async fn load(
@@ -255,7 +275,7 @@ impl PolicyHost {
 }
 
 /// The compiler that a stack needs.
-fn compiling(modules: &[StackModule]) -> Work {
+pub(super) fn compiling(modules: &[StackModule]) -> Work {
     Work::Compiling(Class::of_all(modules.iter().map(|module| match module {
         StackModule::Standard => 0,
         StackModule::Uploaded { component, .. } => component.len(),
@@ -362,5 +382,10 @@ fn told(error: &PolicyError) -> String {
         text.push_str(&shortened(cause.to_string()));
         next = cause.source();
     }
+    plain(&text)
+}
+
+/// What people wrote, without what could rule a terminal, and not endless.
+pub(super) fn plain(text: &str) -> String {
     text.chars().filter(|character| !character.is_control()).take(1_000).collect()
 }

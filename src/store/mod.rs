@@ -44,6 +44,7 @@ mod password_reset;
 mod personal_id;
 mod personal_id_invite;
 mod policy;
+mod policy_cases;
 mod policy_change;
 mod policy_quarantine;
 mod policy_stack;

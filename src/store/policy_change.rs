@@ -169,7 +169,7 @@ impl UnitOfWork<ActivatePolicy> {
 
 impl<A: Action<Resource = PolicyStack>> UnitOfWork<A> {
     /// Writes the stack, if it is still the one that was judged.
-    async fn put(&mut self, after: PolicyStack) -> Result<(), StoreError> {
+    pub(super) async fn put(&mut self, after: PolicyStack) -> Result<(), StoreError> {
         use policy_stack::Column;
         let judged = self.proof.resource().version;
         self.lock_stack().await?;

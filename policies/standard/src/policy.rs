@@ -8,7 +8,7 @@ pub fn rule<'a>(kind: &str, verb: &str, principal: &'a Principal) -> Option<Rule
     let admins = || Condition::when(principal.is_admin);
     match (kind, verb) {
         ("policy_stack", "read") => Some(Rule::new(admins(), hidden)),
-        ("policy_stack", "upload" | "delete" | "revise" | "monitor" | "activate") => {
+        ("policy_stack", "upload" | "delete" | "revise" | "set_cases" | "monitor" | "activate") => {
             Some(Rule::new(admins(), not_managed))
         }
         _ => None,

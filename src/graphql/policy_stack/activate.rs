@@ -16,6 +16,10 @@ pub struct ActivatePolicyRevisionInput {
     /// Why: 500 characters at most.
     #[graphql(default)]
     comment: String,
+    /// Put it in force even if you could then neither see nor change the policies any more: only the gateway's operator could
+    /// undo that.
+    #[graphql(default)]
+    confirm_lock_out: bool,
 }
 
 #[derive(Default)]
@@ -23,8 +27,8 @@ pub struct ActivatePolicyRevisionMutation;
 
 #[Object]
 impl ActivatePolicyRevisionMutation {
-    /// Put a revision in force: all its modules at once, on all gateways within seconds. Refused unless it loads. Only
-    /// admins may.
+    /// Put a revision in force: all its modules at once, on all gateways within seconds. Refused unless it loads, the
+    /// project space's cases hold, and you could take it back. Only admins may.
     #[graphql(directive = requires::apply("policy.activate".to_owned()))]
     async fn activate_policy_revision(
         &self,
@@ -36,7 +40,9 @@ impl ActivatePolicyRevisionMutation {
             Err(user_errors) => return Ok(Err(user_errors).into()),
         };
         let (services, principal) = (ctx.services(), ctx.principal());
-        let result = policy_stack::activate(services, principal, id, input.version, &input.comment).await;
+        let lock_out = super::lock_out(input.confirm_lock_out);
+        let (version, comment) = (input.version, &input.comment);
+        let result = policy_stack::activate(services, principal, id, version, comment, lock_out).await;
         Ok(ctx.settle(result)?.into())
     }
 }

@@ -11,6 +11,7 @@ mod reset;
 mod revise;
 mod revision;
 mod roll_back;
+mod set_cases;
 mod stop;
 mod upload;
 
@@ -21,6 +22,7 @@ pub use revision::PolicyRevisionObject;
 use super::error::{Settled, UserError};
 use crate::authz::Visible;
 use crate::domain::PolicyStack;
+use crate::service::policy_stack::LockOut;
 use async_graphql::{MergedObject, SimpleObject};
 
 #[derive(MergedObject, Default)]
@@ -28,6 +30,7 @@ pub struct PolicyStackMutation(
     upload::UploadPolicyModuleMutation,
     delete::DeletePolicyModuleMutation,
     revise::CreatePolicyRevisionMutation,
+    set_cases::SetPolicyCasesMutation,
     monitor::MonitorPolicyRevisionMutation,
     stop::StopMonitoringPolicyMutation,
     activate::ActivatePolicyRevisionMutation,
@@ -35,6 +38,10 @@ pub struct PolicyStackMutation(
     reset::ResetPolicyMutation,
     lift::LiftPolicyQuarantineMutation,
 );
+
+fn lock_out(is_confirmed: bool) -> LockOut {
+    if is_confirmed { LockOut::Confirmed } else { LockOut::Refused }
+}
 
 /// What became of a policy stack.
 #[derive(SimpleObject)]

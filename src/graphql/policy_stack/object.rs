@@ -1,6 +1,7 @@
 use super::report::PolicyMonitorReport;
 use super::revision::{
-    PolicyActivationObject, PolicyModuleObject, PolicyQuarantineObject, PolicyRevisionObject,
+    PolicyActivationObject, PolicyCasesObject, PolicyModuleObject, PolicyQuarantineObject,
+    PolicyRevisionObject,
 };
 use crate::authz::Visible;
 use crate::domain::{Cursor, PolicyRevisionId, PolicyStack, RevisionName};
@@ -102,6 +103,13 @@ impl PolicyStackObject {
         let quarantines = policy_stack::quarantines(ctx.services(), &self.0).await;
         let quarantines = quarantines.map_err(|failure| ctx.fail(&failure))?;
         Ok(quarantines.into_iter().map(PolicyQuarantineObject::from).collect())
+    }
+
+    /// What the policies must answer before they are put in force; null where nobody set that.
+    #[graphql(directive = requires::apply("policy.read".to_owned()))]
+    async fn cases(&self, ctx: &Context<'_>) -> Result<Option<PolicyCasesObject>> {
+        let cases = policy_stack::cases(ctx.services(), &self.0).await;
+        Ok(cases.map_err(|failure| ctx.fail(&failure))?.map(PolicyCasesObject::from))
     }
 
     /// All revisions, the newest first.

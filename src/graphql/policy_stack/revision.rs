@@ -1,6 +1,6 @@
 use crate::domain::{
-    ActivationKind as Kind, PolicyActivation, PolicyEntry, PolicyModule, PolicyQuarantine, PolicyRevision,
-    RevisionName,
+    ActivationKind as Kind, PolicyActivation, PolicyCases, PolicyEntry, PolicyModule, PolicyQuarantine,
+    PolicyRevision, RevisionName,
 };
 use async_graphql::{Enum, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
@@ -89,6 +89,34 @@ impl From<&PolicyModule> for PolicyModuleObject {
             uploaded_at: module.uploaded_at,
             uploaded_by_id: module.uploaded_by.clone().map(ID),
             uploaded_by_name: module.uploaded_by_name.clone(),
+        }
+    }
+}
+
+/// What the policies of a project space must answer, whichever of them are in force.
+#[derive(SimpleObject)]
+#[graphql(name = "PolicyCases")]
+pub struct PolicyCasesObject {
+    /// The file of cases, as it was set: YAML.
+    text: String,
+    /// How many cases it has.
+    count: i32,
+    /// When it was set.
+    set_at: DateTime<Utc>,
+    /// Who set it: an account's id, or `system` for the operator.
+    set_by_id: Option<ID>,
+    /// Their sign-in name at that time.
+    set_by_name: Option<String>,
+}
+
+impl From<PolicyCases> for PolicyCasesObject {
+    fn from(cases: PolicyCases) -> Self {
+        Self {
+            text: cases.text,
+            count: cases.count,
+            set_at: cases.set_at,
+            set_by_id: cases.set_by.map(ID),
+            set_by_name: cases.set_by_name,
         }
     }
 }

@@ -14,6 +14,10 @@ pub struct RollBackPolicyInput {
     /// Why: 500 characters at most.
     #[graphql(default)]
     comment: String,
+    /// Put it in force even if you could then neither see nor change the policies any more: only the gateway's operator could
+    /// undo that.
+    #[graphql(default)]
+    confirm_lock_out: bool,
 }
 
 #[derive(Default)]
@@ -21,7 +25,8 @@ pub struct RollBackPolicyMutation;
 
 #[Object]
 impl RollBackPolicyMutation {
-    /// Go back one step: to what was in force before that which is. Done twice, it goes back two steps. Only admins may.
+    /// Go back one step: to what was in force before that which is. Done twice, it goes back two steps. Refused
+    /// unless the project space's cases hold then, and you could take it back. Only admins may.
     #[graphql(directive = requires::apply("policy.activate".to_owned()))]
     async fn roll_back_policy(
         &self,
@@ -29,7 +34,9 @@ impl RollBackPolicyMutation {
         input: RollBackPolicyInput,
     ) -> Result<PolicyStackPayload> {
         let (services, principal, space) = (ctx.services(), ctx.principal(), &input.project_space);
-        let result = policy_stack::roll_back(services, principal, space, input.version, &input.comment).await;
+        let lock_out = super::lock_out(input.confirm_lock_out);
+        let (version, comment) = (input.version, &input.comment);
+        let result = policy_stack::roll_back(services, principal, space, version, comment, lock_out).await;
         Ok(ctx.settle(result)?.into())
     }
 }

@@ -81,52 +81,49 @@ impl Cases {
     /// # Errors
     /// [`CaseError`]: its form, or a case that asks what is never asked.
     pub fn parse(yaml: &str) -> Result<Self, CaseError> {
-        let file = super::yaml::parse(yaml).map_err(CaseError::Form)?;
-        let file: CaseFile =
-            serde_json::from_value(file).map_err(|error| CaseError::Form(error.to_string()))?;
-        let cases = file.cases.iter().map(|case| file.case(case)).collect::<Result<_, _>>()?;
+        let file = CaseFile::read(yaml)?;
+        let cases = file.each(yaml, |text| file.case(text))?;
         let settings = file.settings.as_ref().map(|settings| with_ids(settings).to_string());
         Ok(Self { module: file.module, settings: settings.unwrap_or_default(), cases })
     }
 }
 
 impl CaseFile {
-    fn case(&self, text: &CaseText) -> Result<Case, CaseError> {
-        let wrong = |problem: String| CaseError::Case { place: format!("case `{}`", text.name), problem };
+    pub(super) fn case(&self, text: &CaseText) -> Result<Case, String> {
         let action = ACTION_CATALOGUE.iter().find(|action| action.name == text.action);
         let Some(&action) = action.filter(|action| action.is_asked()) else {
-            return Err(wrong(format!(
+            return Err(format!(
                 "no policy is asked about `{}`: see `fieldgate policy actions`",
                 text.action
-            )));
+            ));
         };
         let Some(principal) = self.principals.get(&text.principal) else {
-            return Err(wrong(format!("there is no principal `{}`", text.principal)));
+            return Err(format!("there is no principal `{}`", text.principal));
         };
         let at = text.at.as_deref().or(self.at.as_deref()).unwrap_or(NOW);
         let now = DateTime::parse_from_rfc3339(at)
-            .map_err(|_| wrong(format!("`{at}` is no time: write it as `{NOW}`")))?
+            .map_err(|_| format!("`{at}` is no time: write it as `{NOW}`"))?
             .with_timezone(&Utc);
         let asker = principal.asker(&text.principal, self.project_space.as_deref().unwrap_or("example"));
         let question = match (&text.rows, text.expect) {
             (Some(rows), None) => {
                 if let Some(stranger) = text.shows.iter().flatten().find(|name| !rows.contains(name)) {
-                    return Err(wrong(format!("`shows` names `{stranger}`, which is none of its rows")));
+                    return Err(format!("`shows` names `{stranger}`, which is none of its rows"));
                 }
                 let rows = rows.iter().map(|name| {
-                    let row = self.row(Some(name), &BTreeMap::new(), &action).map_err(&wrong)?;
+                    let row = self.row(Some(name), &BTreeMap::new(), &action)?;
                     Ok((name.clone(), row))
                 });
-                Question::Rows { rows: rows.collect::<Result<_, CaseError>>()?, shown: text.shows.clone() }
+                Question::Rows { rows: rows.collect::<Result<_, String>>()?, shown: text.shows.clone() }
             }
             (None, expect) => {
-                let attributes = self.row(text.resource.as_deref(), &text.with, &action).map_err(&wrong)?;
-                let proposed = proposed(&text.proposes, &attributes, &action).map_err(&wrong)?;
-                let expected = expect.map(|outcome| text.expected(outcome)).transpose().map_err(&wrong)?;
+                let attributes = self.row(text.resource.as_deref(), &text.with, &action)?;
+                let proposed = proposed(&text.proposes, &attributes, &action)?;
+                let expected = expect.map(|outcome| text.expected(outcome)).transpose()?;
                 Question::One { attributes, proposed, expected }
             }
             (Some(_), Some(_)) => {
-                return Err(wrong("a list has `rows` and `shows`, and no `expect`".to_owned()));
+                return Err("a list has `rows` and `shows`, and no `expect`".to_owned());
             }
         };
         Ok(Case { name: text.name.clone(), asker, action, now, question })

@@ -1,6 +1,7 @@
 //! A file of cases as an author writes it. Unknown keys are errors, and so are unknown actions and attributes: a case
 //! that asks what is never asked proves nothing.
 
+use super::yaml;
 use serde::Deserialize;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
@@ -11,6 +12,9 @@ pub enum CaseError {
     /// It is no YAML, or not of this form.
     #[error("the file of cases cannot be read: {0}")]
     Form(String),
+    /// There are more of something than a file may have.
+    #[error("the file of cases is too much: {0}")]
+    TooMuch(String),
     /// A case that makes no sense.
     #[error("{place}: {problem}")]
     Case {
@@ -35,7 +39,36 @@ pub(super) struct CaseFile {
     pub principals: BTreeMap<String, PrincipalText>,
     #[serde(default)]
     pub resources: BTreeMap<String, BTreeMap<String, Json>>,
-    pub cases: Vec<CaseText>,
+    /// Read one by one, so that what is wrong with one is told with its place.
+    pub cases: Vec<Json>,
+}
+
+impl CaseFile {
+    /// Reads the file as a whole.
+    pub(super) fn read(yaml: &str) -> Result<Self, CaseError> {
+        let file = yaml::parse(yaml).map_err(CaseError::Form)?;
+        serde_json::from_value(file).map_err(|error| CaseError::Form(error.to_string()))
+    }
+
+    /// Its cases in order, and what `understand` makes of each.
+    pub(super) fn each<T>(
+        &self,
+        yaml: &str,
+        understand: impl Fn(&CaseText) -> Result<T, String>,
+    ) -> Result<Vec<T>, CaseError> {
+        let understood = |(index, json): (usize, &Json)| {
+            let read = CaseText::deserialize(json).map_err(|error| error.to_string());
+            read.and_then(|text| understand(&text)).map_err(|problem| {
+                let name = json.get("name").and_then(Json::as_str);
+                let name =
+                    name.map_or_else(|| format!("case {}", index + 1), |name| format!("case `{name}`"));
+                let line = yaml::item_lines(yaml, "cases").get(index).copied();
+                let place = line.map_or(name.clone(), |line| format!("line {line}, {name}"));
+                CaseError::Case { place, problem }
+            })
+        };
+        self.cases.iter().enumerate().map(understood).collect()
+    }
 }
 
 #[derive(Deserialize, Default)]

@@ -1,8 +1,29 @@
 use super::case::{Case, Expected, Question};
 use super::case_file::Outcome;
 use super::desk::Desk;
-use crate::authz::Said;
-use crate::authz::{Attributes, Decision};
+use crate::authz::{Attributes, Decision, Request, Rows, Said, ScopeRequest};
+
+/// Whoever cases are put to: an author's desk, or a project space's stack.
+pub trait Answering {
+    /// The answer to a question about one.
+    fn decide(&self, request: &Request<'_>) -> Said;
+
+    /// The rows of a list; nothing for who has no say.
+    ///
+    /// # Errors
+    /// The fault, in words.
+    fn scope(&self, request: &ScopeRequest<'_>) -> Result<Option<Rows>, String>;
+}
+
+impl Answering for Desk {
+    fn decide(&self, request: &Request<'_>) -> Said {
+        self.decide(request)
+    }
+
+    fn scope(&self, request: &ScopeRequest<'_>) -> Result<Option<Rows>, String> {
+        self.scope(request)
+    }
+}
 
 /// How a case came out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,7 +37,7 @@ pub struct Trial {
 }
 
 /// Puts a case to a stack.
-pub fn trial(desk: &Desk, case: &Case) -> Trial {
+pub fn trial(desk: &impl Answering, case: &Case) -> Trial {
     match &case.question {
         Question::One { attributes, proposed, expected } => {
             let said =
@@ -28,7 +49,12 @@ pub fn trial(desk: &Desk, case: &Case) -> Trial {
     }
 }
 
-fn list(desk: &Desk, case: &Case, rows: &[(String, Attributes)], shown: Option<&[String]>) -> Trial {
+fn list(
+    desk: &impl Answering,
+    case: &Case,
+    rows: &[(String, Attributes)],
+    shown: Option<&[String]>,
+) -> Trial {
     let trial = |said: String, instead_of| Trial { name: case.name.clone(), said, instead_of };
     let found = match shows(desk, case, rows) {
         Ok(found) => found,
@@ -51,7 +77,11 @@ fn list(desk: &Desk, case: &Case, rows: &[(String, Attributes)], shown: Option<&
 }
 
 /// The names of the rows that a list shows. What one row is answered must be the same.
-pub(super) fn shows(desk: &Desk, case: &Case, rows: &[(String, Attributes)]) -> Result<Vec<String>, String> {
+pub(super) fn shows(
+    desk: &impl Answering,
+    case: &Case,
+    rows: &[(String, Attributes)],
+) -> Result<Vec<String>, String> {
     let scope = desk
         .scope(&case.asker.asks_for_rows(&case.action, case.now))
         .map_err(|fault| format!("gives no list: {fault}"))?;
@@ -59,6 +89,9 @@ pub(super) fn shows(desk: &Desk, case: &Case, rows: &[(String, Attributes)]) -> 
     let mut found = Vec::new();
     for (name, row) in rows {
         let said = desk.decide(&case.asker.asks(&case.action, row.clone(), Attributes::new(), case.now));
+        if let Said::Fault(fault) = said {
+            return Err(format!("gives no answer about `{name}` alone: {fault}"));
+        }
         let is_shown = scope.contain(row);
         if is_shown != said.permits() {
             let shows = if is_shown { "shows" } else { "leaves out" };

@@ -70,6 +70,36 @@ pub(super) fn parse(text: &str) -> Result<Json, String> {
     document.ok_or_else(|| "the file is empty".to_owned())
 }
 
+/// The lines on which the items of a list begin that stands under this key at the top of a document: for telling where
+/// something is wrong with one of them.
+pub(super) fn item_lines(text: &str, key: &str) -> Vec<usize> {
+    let mut lines = Vec::new();
+    // At the top, keys and values take turns.
+    let (mut depth, mut is_key, mut is_ours) = (0_usize, true, false);
+    for event in Parser::new_from_str(text) {
+        let Ok((event, span)) = event else { break };
+        let begins = matches!(event, Event::Scalar(..) | Event::SequenceStart(..) | Event::MappingStart(..));
+        if depth == 2 && is_ours && begins {
+            lines.push(span.start.line());
+        }
+        match event {
+            Event::SequenceStart(..) | Event::MappingStart(..) => depth += 1,
+            Event::SequenceEnd | Event::MappingEnd => {
+                depth = depth.saturating_sub(1);
+                is_key |= depth == 1;
+            }
+            Event::Scalar(scalar, ..) if depth == 1 => {
+                if is_key {
+                    is_ours = scalar == key;
+                }
+                is_key = !is_key;
+            }
+            _ => {}
+        }
+    }
+    lines
+}
+
 enum Open {
     List(Vec<Json>),
     Map(Map<String, Json>, Option<String>),
@@ -104,6 +134,15 @@ mod tests {
         let read =
             json!({ "a": { "b": ["x", "true", true, 7, null] }, "id:c": [{ "at": "2026-11-24T05:00:00Z" }] });
         assert_eq!(parse(text).unwrap(), read);
+    }
+
+    #[test]
+    fn the_items_of_a_list_have_lines() {
+        let text = "at: x\nother:\n  - a: [cases]\ncases:\n  - name: one\n    with: { a: [1, 2] }\n\n  - name: two\n  - three\nafter: [1]\n";
+        assert_eq!(item_lines(text, "cases"), [5, 8, 9]);
+        assert_eq!(item_lines(text, "other"), [3]);
+        assert_eq!(item_lines("cases: {}", "cases"), Vec::<usize>::new());
+        assert_eq!(item_lines("[", "cases"), Vec::<usize>::new());
     }
 
     #[test]

@@ -1,13 +1,15 @@
+use super::hold::{LockOut, check_holds};
 use super::{check_loads, check_version, judged, stack_of, wrong_state};
 use crate::authz::{ActivatePolicy, Visible};
 use crate::domain::policy_stack::check_comment;
 use crate::domain::{ActivationKind, Faults, PolicyRevisionId, PolicyStack, Principal};
 use crate::service::{Failure, Refused, Services};
 
-/// Puts a revision in force: at once, and on all gateways within seconds. Refused unless it loads.
+/// Puts a revision in force: at once, and on all gateways within seconds. Refused unless it loads, the
+/// project space's cases hold, and the caller can take it back.
 ///
 /// # Errors
-/// [`Refused`]: it does not load, or is in force already; a failure, among them `Conflict` when `version` is not the
+/// [`Refused`]: it does not load, is in force already, or one of those does not hold; a failure, among them `Conflict` when `version` is not the
 /// present one.
 pub async fn activate(
     services: &Services,
@@ -15,6 +17,7 @@ pub async fn activate(
     id: PolicyRevisionId,
     version: Option<i32>,
     comment: &str,
+    lock_out: LockOut,
 ) -> Result<Visible<PolicyStack>, Refused> {
     let (stack, proposed) = stack_of(services, id).await?;
     let proof = judged::<ActivatePolicy>(services, principal, stack, proposed, "id").await?;
@@ -27,6 +30,7 @@ pub async fn activate(
         return Err(wrong_state("id", "this revision is in force already"));
     }
     check_loads(services, proof.resource(), &revision, "id").await?;
+    check_holds(services, principal, proof.resource(), Some(&revision), lock_out, "id").await?;
     let back_to = proof.resource().activation;
     let mut work = services.store.begin(proof).await?;
     let comment = comment.trim().to_owned();

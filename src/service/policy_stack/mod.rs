@@ -2,6 +2,7 @@
 
 mod activate;
 mod delete;
+mod hold;
 mod lift;
 mod monitor;
 mod read;
@@ -9,20 +10,23 @@ mod report;
 mod reset;
 mod revise;
 mod roll_back;
+mod set_cases;
 mod upload;
 
 pub use activate::activate;
 pub use delete::delete;
+pub use hold::{LockOut, try_cases};
 pub use lift::lift;
 pub use monitor::{monitor, stop};
 pub use read::{
-    count_history, count_revisions, history, modules, quarantines, read, revision, revision_numbered,
+    cases, count_history, count_revisions, history, modules, quarantines, read, revision, revision_numbered,
     revisions,
 };
 pub use report::{MonitorReport, differences, monitor_report};
 pub use reset::reset;
 pub use revise::revise;
 pub use roll_back::roll_back;
+pub use set_cases::set_cases;
 pub use upload::{Upload, upload};
 
 use super::{Failure, Refused, Services, project_space};
@@ -95,24 +99,27 @@ async fn check_loads(
     match services.workshop.examine(stack.project_space, modules).await {
         Ok(()) => Ok(()),
         Err(StackRefusal::Busy) => Err(Failure::Busy.into()),
-        Err(StackRefusal::Modules(refusals)) => {
-            let mut faults = Faults::new();
-            for (index, refusal) in refusals {
-                let label = revision.entries.get(index).map(PolicyEntry::label).unwrap_or_default();
-                match refusal {
-                    EntryRefusal::Module { code, message } => {
-                        faults.add(code, &[field], format!("`{label}` does not load: {message}"));
-                    }
-                    EntryRefusal::Settings(found) => {
-                        let found: Vec<_> = found.iter().map(ToString::to_string).collect();
-                        let message = format!("`{label}` does not take its settings: {}", found.join("; "));
-                        faults.add(FaultCode::SettingsInvalid, &[field], message);
-                    }
-                }
+        Err(StackRefusal::Modules(refusals)) => Err(does_not_load(revision, refusals, field).into()),
+    }
+}
+
+/// What is wrong with the modules of a revision, by their places.
+fn does_not_load(revision: &PolicyRevision, refusals: Vec<(usize, EntryRefusal)>, field: &str) -> Faults {
+    let mut faults = Faults::new();
+    for (index, refusal) in refusals {
+        let label = revision.entries.get(index).map(PolicyEntry::label).unwrap_or_default();
+        match refusal {
+            EntryRefusal::Module { code, message } => {
+                faults.add(code, &[field], format!("`{label}` does not load: {message}"));
             }
-            Err(faults.into())
+            EntryRefusal::Settings(found) => {
+                let found: Vec<_> = found.iter().map(ToString::to_string).collect();
+                let message = format!("`{label}` does not take its settings: {}", found.join("; "));
+                faults.add(FaultCode::SettingsInvalid, &[field], message);
+            }
         }
     }
+    faults
 }
 
 /// A module is there, and signed as it must be.

@@ -1,7 +1,7 @@
 use crate::authz::{Attributes, Denied, ReadPolicy, Visible};
 use crate::domain::{
-    Page, PageRequest, PolicyActivation, PolicyModule, PolicyQuarantine, PolicyRevision, PolicyRevisionId,
-    PolicyStack, Principal, ProjectSpaceId,
+    Page, PageRequest, PolicyActivation, PolicyCases, PolicyModule, PolicyQuarantine, PolicyRevision,
+    PolicyRevisionId, PolicyStack, Principal, ProjectSpaceId,
 };
 use crate::service::{Failure, Services};
 
@@ -43,6 +43,17 @@ pub async fn quarantines(
     stack: &Visible<PolicyStack>,
 ) -> Result<Vec<PolicyQuarantine>, Failure> {
     Ok(services.store.policy_quarantines(stack).await?)
+}
+
+/// What must hold there before anything is put in force; nothing where nobody set that.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn cases(
+    services: &Services,
+    stack: &Visible<PolicyStack>,
+) -> Result<Option<PolicyCases>, Failure> {
+    Ok(services.store.policy_cases(stack).await?)
 }
 
 /// A page of the revisions, the newest first.

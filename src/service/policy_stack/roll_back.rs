@@ -1,3 +1,4 @@
+use super::hold::{LockOut, check_holds};
 use super::{check_loads, check_version, judged, wrong_state};
 use crate::authz::{ActivatePolicy, Attributes, Visible};
 use crate::domain::policy_stack::check_comment;
@@ -7,7 +8,7 @@ use crate::service::{Failure, Refused, Services};
 /// Goes back one step: to what was in force before that which is. Done twice, it goes back two steps.
 ///
 /// # Errors
-/// [`Refused`]: there is nothing to go back to, or it does not load any more; a failure, among them `Conflict` when
+/// [`Refused`]: there is nothing to go back to, it does not load any more, or what must hold does not; a failure, among them `Conflict` when
 /// `version` is not the present one.
 pub async fn roll_back(
     services: &Services,
@@ -15,6 +16,7 @@ pub async fn roll_back(
     project_space: &str,
     version: Option<i32>,
     comment: &str,
+    lock_out: LockOut,
 ) -> Result<Visible<PolicyStack>, Refused> {
     let nothing = || wrong_state("project_space", "there is nothing to go back to");
     let stack = services.store.policy_stack_of(project_space).await?;
@@ -36,10 +38,16 @@ pub async fn roll_back(
         None if latest.revision.is_some() => (None, None),
         None => return Err(nothing()),
     };
-    if let Some(target) = target {
-        let revision = services.store.policy_revision(stack, target.id).await?.ok_or(Failure::NotFound)?;
-        check_loads(services, stack, &revision, "project_space").await?;
+    let revision = match target {
+        Some(target) => {
+            Some(services.store.policy_revision(stack, target.id).await?.ok_or(Failure::NotFound)?)
+        }
+        None => None,
+    };
+    if let Some(revision) = &revision {
+        check_loads(services, stack, revision, "project_space").await?;
     }
+    check_holds(services, principal, stack, revision.as_ref(), lock_out, "project_space").await?;
     let mut work = services.store.begin(proof).await?;
     work.put_in_force(ActivationKind::RollBack, target, back_to, comment.trim().to_owned()).await?;
     Ok(work.commit().await?.into_visible())

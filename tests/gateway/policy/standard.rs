@@ -89,7 +89,8 @@ fn table(asker: &Asker, kind: &str, action: &str, row: &Attributes, proposed: &A
         ("policy_stack", "policy.read") => or_hidden(who.is_admin),
         (
             "policy_stack",
-            "policy.upload" | "policy.delete" | "policy.revise" | "policy.monitor" | "policy.activate",
+            "policy.upload" | "policy.delete" | "policy.revise" | "policy.set_cases" | "policy.monitor"
+            | "policy.activate",
         ) => {
             if who.is_admin {
                 Permit
