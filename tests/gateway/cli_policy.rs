@@ -69,6 +69,36 @@ fn an_operator_ships_a_policy_without_a_running_gateway() {
 }
 
 #[test]
+fn an_operator_sets_the_cases_that_must_hold() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path();
+    space_and_key(folder);
+    let cases = "principals: { musa: { kind: mobile-worker } }\ncases:\n  \
+                 - { name: workers make no groups, principal: musa, action: group.create, expect: deny }\n";
+    std::fs::write(folder.join("cases.yaml"), cases).unwrap();
+    std::fs::write(folder.join("wrong.yaml"), cases.replace("musa,", "bob,")).unwrap();
+    std::fs::write(folder.join("permit.wasm"), permitting(1)).unwrap();
+    assert_eq!(policy(folder, &["cases"]), json!(null));
+    assert!(
+        refused(folder, &["cases", "--set", "wrong.yaml"]).contains("line 3, case `workers make no groups`")
+    );
+    let set = policy(folder, &["cases", "--set", "cases.yaml", "--stack-version", "0"]);
+    assert_eq!(set, json!({ "version": 1, "count": 1, "failing": 0 }));
+    let text = run(folder, &["policy", "cases", "--project-space", "acme"]);
+    assert_eq!(printed(&text).trim_end(), cases.trim_end(), "as it was set");
+    policy(folder, &["upload", "permit.wasm"]);
+    policy(folder, &["revise", "--module", &digest(&permitting(1))]);
+    let told = refused(folder, &["activate", "--revision", "1"]);
+    assert!(told.contains("case `workers make no groups`: expected deny, and it permits"), "{told}");
+    assert_eq!(policy(folder, &["stack"])["active"], json!(null));
+    // As long as nobody locks themselves out, what is in force may be otherwise.
+    assert_eq!(policy(folder, &["cases", "--clear"])["count"], json!(null));
+    assert_eq!(policy(folder, &["activate", "--revision", "1"])["active"], 1);
+    let told = run(folder, &["policy", "cases", "--project-space", "acme", "--set", "cases.yaml"]);
+    assert!(printed(&told).contains("1 do not hold under what is in force"), "{}", printed(&told));
+}
+
+#[test]
 fn a_running_gateway_takes_over_what_the_operator_does_within_seconds() {
     let home = tempfile::tempdir().unwrap();
     let folder = home.path();

@@ -34,6 +34,7 @@ impl SetPolicyCasesPayload {
 
     /// How many of the cases do not hold under what is in force now, which stays in force all the same. Null where there are
     /// no cases, and when they could not be tried in time.
+    #[graphql(directive = requires::apply("policy.set_cases".to_owned()), complexity = 20)]
     async fn failing(&self, ctx: &Context<'_>) -> Result<Option<usize>> {
         let Some(stack) = &self.stack else { return Ok(None) };
         let tried = policy_stack::try_cases(ctx.services(), stack).await;

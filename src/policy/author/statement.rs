@@ -192,6 +192,9 @@ impl Answering for Whole<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::authz::StackModule;
+    use crate::policy::config::PolicyConfig;
+    use crate::policy::loader::Loader;
 
     const HEAD: &str = "principals: { ann: { admin: true } }\nresources: { amina: {} }\ncases:\n";
     const GOOD: &str = "  - { name: a, principal: ann, action: role.create, expect: permit }\n";
@@ -205,6 +208,17 @@ mod tests {
         let text = format!("project-space: acme\n{HEAD}{GOOD}");
         let cases = Cases::of_space(&text, "acme").unwrap().cases;
         assert_eq!(cases[0].asker.standing.project_space_name, "acme");
+    }
+
+    #[test]
+    fn what_is_not_asked_in_time_is_not_said_to_hold() {
+        let loader = Loader::new(&PolicyConfig::default()).unwrap();
+        let stack = loader.revision(&[StackModule::Standard]).map_err(|(_, error)| error).unwrap();
+        let cases = Cases::of_space(&format!("{HEAD}{GOOD}{GOOD}"), "acme").unwrap().cases;
+        let all = stand(&stack, &cases, Duration::from_secs(60));
+        assert_eq!((all.cases, all.asked, all.failed), (2, 2, 0));
+        let none = stand(&stack, &cases, Duration::ZERO);
+        assert_eq!((none.cases, none.asked, none.failed), (2, 0, 0));
     }
 
     #[test]

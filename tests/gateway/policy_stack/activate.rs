@@ -2,6 +2,7 @@ use super::{ACTIVATE, activate, done, example, follow, revise, space, stack, upl
 use crate::policy::guest::{denying, permitting};
 use crate::scene::{assert_denied, audited, faults, member, nowhere, pairs, role};
 use crate::support::{ADMIN, TestApp};
+use fieldgate::service::policy_stack::LockOut;
 use serde_json::{Value as Json, json};
 
 const SETTINGS: &str = "mutation($i: UpdateProjectSpaceInput!) {
@@ -19,7 +20,8 @@ async fn what_is_activated_decides_from_then_on() {
     let answer = admin.run(create, group("one")).await;
     assert_eq!(answer["data"]["createGroup"]["userErrors"], json!([]), "{answer}");
 
-    let input = json!({ "id": revision, "version": 0, "comment": "nobody does anything" });
+    let mut input = json!({ "id": revision, "version": 0, "comment": "nobody does anything" });
+    input["confirmLockOut"] = json!(true);
     let (payload, entry) = audited(&admin, &app, ACTIVATE, json!({ "i": input })).await;
     let after = json!({ "version": 1, "active": { "number": 1 }, "monitored": null });
     assert_eq!(payload["policyStack"], after);
@@ -49,7 +51,9 @@ async fn the_order_of_a_stack_says_who_is_heard_first() {
         let input = fieldgate::domain::PolicyRevisionId::parse(&revision).unwrap();
         let services = &app.services;
         let operator = crate::support::operator();
-        fieldgate::service::policy_stack::activate(services, &operator, input, None, "").await.unwrap();
+        fieldgate::service::policy_stack::activate(services, &operator, input, None, "", LockOut::Refused)
+            .await
+            .unwrap();
         let input = json!({ "i": { "projectSpace": "acme", "displayName": "Acme" } });
         follow(&app).await;
         let answer = viewer.run(SETTINGS, input).await;

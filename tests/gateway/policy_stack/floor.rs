@@ -2,7 +2,8 @@
 //! themselves everything.
 
 use super::{
-    ACTIVATE, DELETE, MONITOR, RESET, REVISE, ROLL_BACK, STOP, UPLOAD, activate, digest, revise, sent, upload,
+    ACTIVATE, DELETE, MONITOR, RESET, REVISE, ROLL_BACK, SET_CASES, STOP, UPLOAD, activate, digest, revise,
+    sent, upload,
 };
 use crate::policy::guest::permitting;
 use crate::scene::{entries, faults, member};
@@ -24,6 +25,7 @@ async fn under_a_policy_that_permits_everything_only_admins_manage_policies() {
         (UPLOAD, sent(&permitting(2))),
         (DELETE, json!({ "projectSpace": "acme", "digest": digest(&permitting(1)) })),
         (REVISE, json!({ "projectSpace": "acme", "modules": [{ "standard": true }] })),
+        (SET_CASES, json!({ "projectSpace": "acme", "cases": "cases: []" })),
         (MONITOR, json!({ "id": other })),
         (STOP, space.clone()),
         (ACTIVATE, json!({ "id": other })),

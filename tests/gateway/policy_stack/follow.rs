@@ -1,6 +1,6 @@
 //! Gateways follow the database: each takes over what any of them changed.
 
-use super::{MONITOR, RESET, activate, done, revise, space, upload};
+use super::{MONITOR, RESET, activate, activate_all_the_same, done, revise, space, upload};
 use crate::policy::guest::{denying, permitting};
 use crate::support::TestApp;
 use fieldgate::app::PolicyWatch;
@@ -59,7 +59,7 @@ async fn what_does_not_load_is_tried_again_and_nobody_laxer_answers_meanwhile() 
     let (admin, space) = (app.admin().await, space(&app).await);
     let deny = upload(&admin, &denying()).await;
     let revision = revise(&admin, &["standard", &deny]).await;
-    activate(&app, &admin, &revision).await;
+    activate_all_the_same(&app, &admin, &revision).await;
     let keep = "CREATE TABLE kept AS SELECT component FROM policy_module";
     app.rows(keep).await.unwrap();
     app.rows("UPDATE policy_module SET component = substr(component, 1, 100) RETURNING digest")

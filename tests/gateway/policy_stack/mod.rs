@@ -4,12 +4,14 @@ mod activate;
 mod delete;
 mod floor;
 mod follow;
+mod hold;
 mod lift;
 mod monitor;
 mod read;
 mod reset;
 mod revise;
 mod roll_back;
+mod set_cases;
 mod stop;
 mod upload;
 
@@ -33,6 +35,10 @@ pub const DELETE: &str = "mutation($i: DeletePolicyModuleInput!) { deletePolicyM
 pub const REVISE: &str = "mutation($i: CreatePolicyRevisionInput!) { createPolicyRevision(input: $i) {
     policyRevision { id number comment createdByName modules { digest name version settings } }
     userErrors { code message path }
+} }";
+pub const SET_CASES: &str = "mutation($i: SetPolicyCasesInput!) { setPolicyCases(input: $i) {
+    policyStack { version active { number } cases { text count setAt setById setByName } }
+    failing userErrors { code message path }
 } }";
 pub const MONITOR: &str = "mutation($i: MonitorPolicyRevisionInput!) { monitorPolicyRevision(input: $i) {
     policyStack { version active { number } monitored { number } } userErrors { code message path }
@@ -97,9 +103,18 @@ pub async fn revise(actor: &Actor<'_>, modules: &[&str]) -> String {
 
 /// Puts a revision in force, and has this gateway take it over.
 pub async fn activate(app: &TestApp, actor: &Actor<'_>, id: &str) -> Json {
+    activate_by(app, actor, json!({ "id": id })).await
+}
+
+/// The same of a revision under which the actor can do nothing any more.
+pub async fn activate_all_the_same(app: &TestApp, actor: &Actor<'_>, id: &str) -> Json {
+    activate_by(app, actor, json!({ "id": id, "confirmLockOut": true })).await
+}
+
+async fn activate_by(app: &TestApp, actor: &Actor<'_>, input: Json) -> Json {
     // What took effect is told by its time.
     app.pass(chrono::TimeDelta::seconds(1));
-    let payload = done(actor, ACTIVATE, json!({ "id": id })).await;
+    let payload = done(actor, ACTIVATE, input).await;
     follow(app).await;
     app.pass(chrono::TimeDelta::seconds(1));
     payload["policyStack"].clone()

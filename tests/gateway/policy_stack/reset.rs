@@ -1,4 +1,6 @@
-use super::{ACTIVATE, MONITOR, RESET, activate, done, follow, revise, space, stack, upload};
+use super::{
+    ACTIVATE, MONITOR, RESET, activate, activate_all_the_same, done, follow, revise, space, stack, upload,
+};
 use crate::policy::guest::{denying, permitting};
 use crate::scene::{assert_denied, audited, member};
 use crate::support::{TestApp, operator};
@@ -31,7 +33,7 @@ async fn the_operator_resets_what_locked_everybody_out_and_what_is_damaged() {
     let app = TestApp::spawn().await;
     let admin = app.admin().await;
     let deny = upload(&admin, &denying()).await;
-    activate(&app, &admin, &revise(&admin, &[&deny]).await).await;
+    activate_all_the_same(&app, &admin, &revise(&admin, &[&deny]).await).await;
     assert_eq!(admin.code(RESET, json!({ "i": { "projectSpace": "acme" } })).await, "FORBIDDEN");
     policy_stack::reset(&app.services, &operator(), "acme", None, "").await.unwrap();
     follow(&app).await;
