@@ -252,6 +252,47 @@ mod tests {
     }
 
     #[test]
+    fn no_file_takes_long_to_be_refused() {
+        let parts = [
+            "- ",
+            "[",
+            "{",
+            "{a: ",
+            "a: ",
+            "? ",
+            "\"",
+            "'",
+            "|\n ",
+            ">\n\n",
+            "&a ",
+            "*a ",
+            "!!str ",
+            "%a\n",
+            "---\n",
+            "a\n",
+            "\t",
+            ", ",
+            ": ",
+            "#",
+            "\\",
+            "- a\n",
+            "a: [b, c]\n",
+            " a: {}\n",
+            "- {a: [",
+            "\u{feff}",
+            "é",
+        ];
+        for part in parts {
+            for head in ["", "cases:\n", "cases: [", "cases: \""] {
+                let began = Instant::now();
+                let text = format!("{head}{}", part.repeat((64 << 10) / part.len()));
+                assert!(Cases::of_space(&text, "acme").is_err(), "{head}{part}");
+                assert!(began.elapsed() < Duration::from_secs(5), "{head}{part}: {:?}", began.elapsed());
+            }
+        }
+    }
+
+    #[test]
     fn a_file_that_comes_to_too_much_is_refused_before_it_is_written_out() {
         let many = format!("{HEAD}{}", GOOD.repeat(CASES_MAX + 1));
         assert!(refused(&many).contains("501 cases, and 500 are allowed"), "{}", refused(&many));
