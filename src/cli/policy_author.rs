@@ -31,7 +31,8 @@ pub struct CheckOptions {
 pub struct TestOptions {
     /// The cases: a YAML file
     cases: PathBuf,
-    /// The modules to ask, in order: .wasm files, or `standard`; the file's own when left out
+    /// The modules to ask, in order: .wasm files, with `=settings.json` behind them if they have settings of their own, or
+    /// `standard`; the file's own when left out
     #[arg(long = "module", value_name = "MODULE")]
     modules: Vec<String>,
     #[command(flatten)]
@@ -110,12 +111,15 @@ fn source(component: &Path, settings: Option<&Path>) -> Result<ModuleSource, Com
     Ok(ModuleSource { component: read(component)?, settings: settings.trim().to_owned() })
 }
 
-/// A module by the name of its file, or `standard`.
+/// A module by the name of its file, with `=settings.json` behind it where it has other settings than these; or `standard`.
 fn named(name: &str, settings: &str) -> Result<ModuleSource, CommandError> {
     if name == "standard" {
         return Ok(standard());
     }
-    Ok(ModuleSource { component: read(Path::new(name))?, settings: settings.to_owned() })
+    match name.split_once('=') {
+        Some((file, own)) if !Path::new(name).exists() => source(Path::new(file), Some(Path::new(own))),
+        _ => Ok(ModuleSource { component: read(Path::new(name))?, settings: settings.to_owned() }),
+    }
 }
 
 pub fn new(options: &NewOptions) -> Result<(), CommandError> {

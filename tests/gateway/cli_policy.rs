@@ -99,6 +99,26 @@ fn an_operator_sets_the_cases_that_must_hold() {
 }
 
 #[test]
+fn the_cases_of_a_space_are_put_to_modules_with_settings_of_their_own() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path();
+    std::fs::write(folder.join("hours.wasm"), example("working-hours")).unwrap();
+    for from in [8, 10] {
+        let settings = json!({ "days": [2], "from": from, "to": 18, "utc_offset_minutes": 0 });
+        std::fs::write(folder.join(format!("{from}.json")), settings.to_string()).unwrap();
+    }
+    let cases = "at: 2026-11-24T09:00:00Z\nprincipals: { musa: { permissions: [edit_commcare_users, \
+                 access_all_locations] } }\nresources: { amina: {} }\ncases:\n  \
+                 - { name: at nine, principal: musa, action: mobile_worker.update, resource: amina, expect: permit }\n";
+    std::fs::write(folder.join("cases.yaml"), cases).unwrap();
+    let line =
+        |module: &'static str| ["policy", "test", "cases.yaml", "--module", "standard", "--module", module];
+    assert!(printed(&run(folder, &line("hours.wasm=8.json"))).contains("1 cases, 0 wrong"));
+    let late = run(folder, &line("hours.wasm=10.json"));
+    assert!(!late.status.success() && String::from_utf8_lossy(&late.stdout).contains("1 cases, 1 wrong"));
+}
+
+#[test]
 fn a_running_gateway_takes_over_what_the_operator_does_within_seconds() {
     let home = tempfile::tempdir().unwrap();
     let folder = home.path();

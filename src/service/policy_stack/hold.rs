@@ -138,7 +138,7 @@ async fn check_not_locked_out(
         return Ok(());
     }
     let message = format!(
-        "once it is in force, you could not {}: only the gateway's operator could undo that. Confirm the lock-out to do it \
+        "once it is in force, you could not {}; only the gateway's operator could undo that. Confirm the lock-out to do it \
          all the same",
         lost.join(", nor ")
     );
@@ -148,7 +148,10 @@ async fn check_not_locked_out(
 /// What would be lost, and who says so.
 fn told(what: &str, denied: Option<Denied>) -> Option<String> {
     let why = match denied? {
-        Denied::Forbidden { policy, denial, .. } => format!("{} by `{policy}`", denial.reason),
+        Denied::Forbidden { policy, denial, .. } if denial.reason.is_empty() => {
+            format!("denied by `{policy}`")
+        }
+        Denied::Forbidden { policy, denial, .. } => format!("denied by `{policy}` ({})", denial.reason),
         Denied::NotVisible | Denied::Anonymous => "not found".to_owned(),
         Denied::Undecided(None) => "no answer".to_owned(),
         Denied::Undecided(Some(undecided)) => undecided.to_string(),
