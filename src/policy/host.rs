@@ -17,7 +17,6 @@ use crate::domain::{Identity, PolicyRevisionId, ProjectSpaceId, Quarantined};
 use arc_swap::ArcSwap;
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 /// The policy of a project space that has none of its own. Built by `fieldgate policy build policies/standard`.
 pub(super) const STANDARD: &[u8] = include_bytes!("../../policies/standard/standard.wasm");

@@ -5,10 +5,10 @@ use super::{DEACTIVATE, forbidden, spawn};
 use crate::policy_stack::revise;
 use crate::scene::{VIEWER, member, worker};
 use fieldgate::authz::{
-    Decided, Decision, InspectedModule, ModuleRefusal, NoAnswer, PolicyEngine, PolicyWorkshop, Request, Rows,
-    ScopeRequest, StackModule, StackRefusal, Undecided,
+    CasesRefusal, Decided, Decision, InspectedModule, ModuleRefusal, NoAnswer, PolicyEngine, PolicyWorkshop,
+    Request, Rows, ScopeRequest, StackModule, StackRefusal, TriedStack, Undecided,
 };
-use fieldgate::domain::{PolicyRevisionId, ProjectSpaceId};
+use fieldgate::domain::{PolicyCases, PolicyRevisionId, ProjectSpaceId};
 use fieldgate::policy::PolicyHost;
 use serde_json::json;
 use std::sync::Arc;
@@ -38,19 +38,34 @@ struct Workshop(Arc<PolicyHost>);
 impl PolicyWorkshop for Workshop {
     async fn inspect(
         &self,
+        space: ProjectSpaceId,
         component: Vec<u8>,
         digest: String,
         signature: Option<String>,
     ) -> Result<InspectedModule, ModuleRefusal> {
-        PolicyWorkshop::inspect(&*self.0, component, digest, signature).await
+        PolicyWorkshop::inspect(&*self.0, space, component, digest, signature).await
     }
 
-    async fn examine(&self, modules: Vec<StackModule>) -> Result<(), StackRefusal> {
-        self.0.examine(modules).await
+    async fn examine(&self, space: ProjectSpaceId, modules: Vec<StackModule>) -> Result<(), StackRefusal> {
+        self.0.examine(space, modules).await
+    }
+
+    async fn read_cases(&self, project_space: String, text: String) -> Result<i32, CasesRefusal> {
+        self.0.read_cases(project_space, text).await
+    }
+
+    async fn try_out(
+        &self,
+        space: ProjectSpaceId,
+        modules: Vec<StackModule>,
+        cases: Option<PolicyCases>,
+    ) -> Result<TriedStack, StackRefusal> {
+        self.0.try_out(space, modules, cases).await
     }
 
     async fn load(
         &self,
+        _: ProjectSpaceId,
         _: PolicyRevisionId,
         _: Vec<StackModule>,
     ) -> Result<Arc<dyn PolicyEngine>, StackRefusal> {
