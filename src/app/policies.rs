@@ -47,6 +47,8 @@ struct Unwritten {
 /// What was last made of a stack.
 struct Known {
     version: i32,
+    /// The version that answers: while another one is loaded, still the one before.
+    answering: i32,
     state: State,
     /// How many looks are passed over when it does not load the next time.
     rest: u32,
@@ -143,7 +145,9 @@ impl PolicyWatch {
             if is_new && stack.active.is_some() {
                 self.policy.withhold(space);
             }
-            self.known.insert(space, Known { version: stack.version, state: State::Loading, rest });
+            let answering = self.known.get(&space).map_or(stack.version, |known| known.answering);
+            let known = Known { version: stack.version, answering, state: State::Loading, rest };
+            self.known.insert(space, known);
             let follower = Follower { store: self.store.clone(), policy: Arc::clone(&self.policy) };
             let (turns, stack) = (Arc::clone(&self.turns), *stack);
             self.loading.spawn(async move {
@@ -186,6 +190,9 @@ impl PolicyWatch {
             }
         };
         if let Some(known) = self.known.get_mut(&space) {
+            if went_well {
+                known.answering = known.version;
+            }
             known.state = if went_well { State::Loaded } else { State::Resting(known.rest) };
             known.rest = (known.rest * 2).min(REST_MAX);
         }
@@ -201,7 +208,7 @@ impl PolicyWatch {
                 lost = lost.saturating_add(1);
                 continue;
             }
-            let version = self.known.get(&quarantined.project_space).map_or(0, |known| known.version);
+            let version = self.known.get(&quarantined.project_space).map_or(0, |known| known.answering);
             self.unwritten.push_back(Unwritten { quarantined, version, heard_at });
         }
         if lost > 0 {

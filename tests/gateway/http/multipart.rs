@@ -157,9 +157,12 @@ async fn who_sends_slowly_holds_up_their_own_project_space_and_no_other() {
     let parts = form(&[("operations", &operations(UPLOAD, &component)), ("map", MAP), ("0", &component)]);
     let kind = format!("multipart/form-data; boundary={BOUNDARY}");
     let headers = [("content-type", kind.as_str())];
-    let slowly = || {
-        let never = futures_util::stream::pending::<std::io::Result<Vec<u8>>>();
-        admin.send(Method::POST, "/graphql", &headers, Body::from_bytes_stream(never))
+    let slowly = async || {
+        // One that comes while another is just sending is refused, and comes again.
+        for _ in 0..10_000 {
+            let never = futures_util::stream::pending::<std::io::Result<Vec<u8>>>();
+            admin.send(Method::POST, "/graphql", &headers, Body::from_bytes_stream(never)).await;
+        }
     };
     let others = async {
         // Until both have begun: a turn that is refused is not waited for.
@@ -169,8 +172,8 @@ async fn who_sends_slowly_holds_up_their_own_project_space_and_no_other() {
         send(&outsider, parts.clone()).await
     };
     let answer = tokio::select! {
-        _ = slowly() => unreachable!("it never ends"),
-        _ = slowly() => unreachable!("it never ends"),
+        () = slowly() => unreachable!("it never ends"),
+        () = slowly() => unreachable!("it never ends"),
         answer = others => answer,
     };
     assert_eq!(answer.status, StatusCode::OK);
