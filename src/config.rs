@@ -223,8 +223,13 @@ impl Config {
 
     /// The database: the one that is set, or a file in the data folder.
     pub fn database_url(&self) -> String {
-        let embedded = || format!("sqlite://{}", self.data_dir.join("fieldgate.db").display());
-        self.database_url.clone().unwrap_or_else(embedded)
+        let embedded = self.embedded_database().map(|file| format!("sqlite://{}", file.display()));
+        self.database_url.clone().or(embedded).unwrap_or_default()
+    }
+
+    /// The file of the database in the data folder; none where another one is set.
+    pub fn embedded_database(&self) -> Option<PathBuf> {
+        self.database_url.is_none().then(|| self.data_dir.join("fieldgate.db"))
     }
 
     /// How the gateway is reached from outside, without a `/` at the end.

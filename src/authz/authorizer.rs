@@ -178,7 +178,7 @@ impl Authorizer {
         };
         let answer = self.policy.scope(&request).await;
         self.log.scoped(&request, &answer);
-        let rows = answer.map_err(|undecided| unavailable(&standing, undecided))?.answer;
+        let rows = answer.map_err(|undecided| unavailable(&standing, decision, undecided))?.answer;
         Ok(Scope { project_space: space, rows, decision, action: PhantomData })
     }
 }
@@ -200,7 +200,8 @@ pub(super) fn permitted(
     answer: Result<Decided<Decision>, Undecided>,
     request: &Request<'_>,
 ) -> Result<(Vec<Obligation>, String), Denied> {
-    let Decided { answer, policy } = answer.map_err(|undecided| unavailable(request.standing, undecided))?;
+    let Decided { answer, policy } =
+        answer.map_err(|undecided| unavailable(request.standing, request.decision, undecided))?;
     match (denial(&answer, request.signed_in_by), answer) {
         (None, Decision::Permit(obligations)) => Ok((obligations, policy)),
         (Some(denial), _) if denial.visible => {
@@ -228,8 +229,8 @@ fn stranger(principal: &Principal) -> Denied {
 }
 
 /// What somebody hears when no policy answered: its admins can do something about it.
-fn unavailable(standing: &Standing, undecided: Undecided) -> Denied {
-    Denied::Undecided(standing.is_admin.then_some(undecided))
+fn unavailable(standing: &Standing, decision: DecisionId, undecided: Undecided) -> Denied {
+    Denied::Undecided { decision, undecided: standing.is_admin.then_some(undecided) }
 }
 
 /// The gateway's own standing: the engine answers for it with `standard`, whatever stack the space has, so that no

@@ -135,6 +135,11 @@ pub enum Denied {
         denial: Denial,
     },
     /// No policy answered. Why not is told to admins of the project space, and to nobody else.
-    #[error("{}", .0.as_ref().map_or_else(|| "the policy of this project space gave no answer".to_owned(), ToString::to_string))]
-    Undecided(Option<Undecided>),
+    #[error("{}", .undecided.as_ref().map_or_else(|| "the policy of this project space gave no answer".to_owned(), ToString::to_string))]
+    Undecided {
+        /// The decision, for explaining it later.
+        decision: DecisionId,
+        /// Which module, and why not.
+        undecided: Option<Undecided>,
+    },
 }

@@ -138,8 +138,24 @@ async fn open(options: &ConfigOptions) -> Result<(Config, Gateway), CommandError
     Ok((config, gateway))
 }
 
+/// The same where there must be one already: a command about what is in a database makes none. Typed in another folder it
+/// would leave an empty one there, with a key, and find nothing in it.
+async fn open_existing(options: &ConfigOptions) -> Result<(Config, Gateway), CommandError> {
+    let config = Config::read(options)?;
+    match config.embedded_database() {
+        Some(file) if !file.exists() => Err(CommandError::Usage(format!(
+            "there is no gateway's database at `{}`: name its folder with `--data-dir`, or its address with \
+             `--database-url`",
+            file.display()
+        ))),
+        _ => open(options).await,
+    }
+}
+
 fn start_log(config: &Config) {
-    let filter = tracing_subscriber::EnvFilter::try_new(&config.log).unwrap_or_else(|_| "info".into());
+    // What migrations there were is told where they are run by hand.
+    let filter = format!("sea_orm_migration=warn,{}", config.log);
+    let filter = tracing_subscriber::EnvFilter::try_new(filter).unwrap_or_else(|_| "info".into());
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

@@ -1,5 +1,6 @@
 use super::{
-    CommandError, Output, open, policy_author, policy_cases, policy_decision, policy_report, policy_stack,
+    CommandError, Output, open_existing, policy_author, policy_cases, policy_decision, policy_report,
+    policy_stack,
 };
 use crate::authz::{ACTION_CATALOGUE, AttributeInfo};
 use crate::config::ConfigOptions;
@@ -70,7 +71,7 @@ pub async fn run(options: &ConfigOptions, command: PolicyCommand) -> Result<(), 
         PolicyCommand::Cases(cases) => policy_cases::run(options, &cases).await,
         PolicyCommand::Shipping(command) => policy_stack::run(options, command).await,
         PolicyCommand::List(output) => {
-            let (_, gateway) = open(options).await?;
+            let (_, gateway) = open_existing(options).await?;
             list(&gateway.services.store, &gateway.policy, &output).await
         }
     }

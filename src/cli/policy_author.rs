@@ -107,8 +107,16 @@ fn text(path: &Path) -> Result<String, CommandError> {
 }
 
 fn source(component: &Path, settings: Option<&Path>) -> Result<ModuleSource, CommandError> {
-    let settings = settings.map(text).transpose()?.unwrap_or_default();
-    Ok(ModuleSource { component: read(component)?, settings: settings.trim().to_owned() })
+    let settings = match settings {
+        None => String::new(),
+        Some(path) => {
+            let settings = text(path)?;
+            serde_json::from_str::<serde_json::Value>(&settings)
+                .map_err(|error| CommandError::Usage(format!("`{}` is no JSON: {error}", path.display())))?;
+            settings.trim().to_owned()
+        }
+    };
+    Ok(ModuleSource { component: read(component)?, settings })
 }
 
 /// A module by the name of its file, with `=settings.json` behind it where it has other settings than these; or `standard`.

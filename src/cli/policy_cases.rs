@@ -1,7 +1,7 @@
 //! `fieldgate policy cases`: what the policies of a project space must answer before they are put in force.
 
 use super::policy_stack::{Space, print, read, stack_of};
-use super::{CommandError, Output, open, operator};
+use super::{CommandError, Output, open_existing, operator};
 use crate::authz::CaseReport;
 use crate::config::ConfigOptions;
 use crate::domain::Patch;
@@ -29,7 +29,7 @@ pub struct CasesOptions {
 }
 
 pub async fn run(options: &ConfigOptions, cases: &CasesOptions) -> Result<(), CommandError> {
-    let (_, gateway) = open(options).await?;
+    let (_, gateway) = open_existing(options).await?;
     let services = &*gateway.services;
     let change = match &cases.set {
         Some(path) => {

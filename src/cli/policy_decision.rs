@@ -1,6 +1,6 @@
 //! `fieldgate policy decision`: why something was decided as it was.
 
-use super::{CommandError, Output, open, operator};
+use super::{CommandError, Output, open_existing, operator};
 use crate::authz::{Answer, LoggedDecision, Said, Voice, denial};
 use crate::config::ConfigOptions;
 use crate::domain::DecisionId;
@@ -20,7 +20,7 @@ pub struct DecisionOptions {
 
 pub async fn run(options: &ConfigOptions, asked: &DecisionOptions) -> Result<(), CommandError> {
     let id = DecisionId::parse(&asked.id).map_err(|error| CommandError::Usage(error.to_string()))?;
-    let (_, gateway) = open(options).await?;
+    let (_, gateway) = open_existing(options).await?;
     let explained = explain(&gateway.services, &operator(), id).await.map_err(Refused::from)?;
     let Some(Explanation::Whole { decision, voices }) = explained else {
         return Err(CommandError::Usage(format!(

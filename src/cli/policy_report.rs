@@ -1,7 +1,7 @@
 //! `fieldgate policy report | replay`: what a revision would change.
 
 use super::policy_stack::{Space, numbered, stack_of};
-use super::{CommandError, Output, open, operator};
+use super::{CommandError, Output, open_existing, operator};
 use crate::authz::{Difference, Tally};
 use crate::config::ConfigOptions;
 use crate::domain::PageRequest;
@@ -50,7 +50,7 @@ pub struct ReplayOptions {
 }
 
 pub async fn run(options: &ConfigOptions, command: TryingCommand) -> Result<(), CommandError> {
-    let (_, gateway) = open(options).await?;
+    let (_, gateway) = open_existing(options).await?;
     match command {
         TryingCommand::Report(options) => report(&gateway.services, &options).await,
         TryingCommand::Replay(options) => run_replay(&gateway.services, &options).await,

@@ -1,7 +1,7 @@
 //! `fieldgate policy upload | stack | history | revise | monitor | activate | roll-back | lift | reset`: what operators type. It
 //! works on the database; gateways that run see it within seconds. The operator is always answered by `standard`.
 
-use super::{CommandError, Output, open, operator};
+use super::{CommandError, Output, open_existing, operator};
 use crate::authz::Visible;
 use crate::config::ConfigOptions;
 use crate::domain::{
@@ -146,10 +146,11 @@ pub struct Change {
 }
 
 pub async fn run(options: &ConfigOptions, command: ShippingCommand) -> Result<(), CommandError> {
-    let (_, gateway) = open(options).await?;
+    let (_, gateway) = open_existing(options).await?;
     let services = &*gateway.services;
     match command {
         ShippingCommand::Upload { space, file, signature, digest, output } => {
+            stack_of(services, &space).await?;
             let upload = read_upload(&file, signature, digest)?;
             let made = policy_stack::upload(services, &operator(), &space.project_space, upload).await?;
             print(&output, &module_json(&made), || {
@@ -191,6 +192,7 @@ pub async fn run(options: &ConfigOptions, command: ShippingCommand) -> Result<()
             changed(&change.output, &stack);
         }
         ShippingCommand::RollBack { space, change } => {
+            stack_of(services, &space).await?;
             let (name, version) = (&space.project_space, change.stack_version);
             let comment = &change.why.comment;
             let stack =
@@ -198,6 +200,7 @@ pub async fn run(options: &ConfigOptions, command: ShippingCommand) -> Result<()
             changed(&change.output, &stack);
         }
         ShippingCommand::Lift { space, output } => {
+            stack_of(services, &space).await?;
             let stack = policy_stack::lift(services, &operator(), &space.project_space).await?;
             changed(&output, &stack);
         }

@@ -291,8 +291,12 @@ pub fn check_entries(entries: &[PolicyEntryInput], faults: &mut Faults) {
     if entries.len() > ENTRIES_MAX {
         faults.add(FaultCode::TooLong, &["modules"], format!("a stack has at most {ENTRIES_MAX} modules"));
     }
-    for (index, entry) in entries.iter().enumerate() {
-        let index = index.to_string();
+    for (at, entry) in entries.iter().enumerate() {
+        let index = at.to_string();
+        if at < ENTRIES_MAX && entries.iter().take(at).any(|before| before == entry) {
+            let message = "the same module with the same settings is in the stack already";
+            faults.add(FaultCode::InvalidValue, &["modules", &index], message);
+        }
         match &entry.digest {
             Some(digest) if parse_digest(digest).is_none() => faults.add(
                 FaultCode::InvalidValue,
@@ -350,6 +354,8 @@ mod tests {
             entry(None, Some(json!({}))),
             entry(Some(&"0".repeat(64)), Some(json!({ "a": "\0" }))),
             entry(Some(&"0".repeat(64)), Some(json!("x".repeat(SETTINGS_MAX)))),
+            entry(None, None),
+            entry(None, None),
         ];
         let mut faults = Faults::new();
         check_entries(&entries, &mut faults);
@@ -362,6 +368,7 @@ mod tests {
                 ("SETTINGS_INVALID", "modules.1.settings".to_owned()),
                 ("INVALID_VALUE", "modules.2.settings".to_owned()),
                 ("TOO_LONG", "modules.3.settings".to_owned()),
+                ("INVALID_VALUE", "modules.5".to_owned()),
             ]
         );
     }

@@ -58,10 +58,15 @@ impl ErrorCode {
                     extensions.set("missing", denial.missing.clone());
                 })
             }
-            Failure::Denied(Denied::Undecided(Some(undecided))) => error.extend_with(|_, extensions| {
-                extensions.set("policy", undecided.policy.as_str());
-                extensions.set("fault", undecided.cause.name());
-            }),
+            Failure::Denied(Denied::Undecided { decision, undecided }) => {
+                error.extend_with(|_, extensions| {
+                    extensions.set("decisionId", decision.to_string());
+                    if let Some(undecided) = undecided {
+                        extensions.set("policy", undecided.policy.as_str());
+                        extensions.set("fault", undecided.cause.name());
+                    }
+                })
+            }
             Failure::TooOften { retry_after } => error.extend_with(|_, extensions| {
                 extensions.set("retryAfterSeconds", retry_after.num_seconds().saturating_add(1));
             }),
@@ -76,7 +81,7 @@ impl From<&Failure> for ErrorCode {
             Failure::NotFound | Failure::Denied(Denied::NotVisible) => Self::NotFound,
             Failure::Denied(Denied::Forbidden { .. }) => Self::Forbidden,
             Failure::Denied(Denied::Anonymous) | Failure::Unauthenticated => Self::Unauthenticated,
-            Failure::Denied(Denied::Undecided(_)) | Failure::Busy => Self::Unavailable,
+            Failure::Denied(Denied::Undecided { .. }) | Failure::Busy => Self::Unavailable,
             Failure::Conflict => Self::Conflict,
             Failure::TooOften { .. } => Self::RateLimited,
             Failure::Internal(_) => Self::Internal,

@@ -53,6 +53,9 @@ pub enum PolicyError {
     /// The signature is not good.
     #[error("the signature does not count: {0}")]
     Signature(String),
+    /// A question that every module is put has no answer.
+    #[error("the module gives no answer where one is asked for: {0}")]
+    Unanswering(String),
     /// Its answers contradict each other.
     #[error("the module's answers disagree with each other: {0}")]
     Disagreement(String),

@@ -117,7 +117,11 @@ impl Loader {
     }
 
     /// A module of a stored revision: its bytes must still be those that were uploaded.
-    pub(super) fn stored(&self, module: &StackModule) -> Result<(Module, ModuleInfo), PolicyError> {
+    pub(super) fn stored(
+        &self,
+        module: &StackModule,
+        trust: Trust,
+    ) -> Result<(Module, ModuleInfo), PolicyError> {
         match module {
             StackModule::Standard => {
                 let source = ModuleSource { component: STANDARD.to_vec(), settings: String::new() };
@@ -129,17 +133,21 @@ impl Loader {
                     return Err(PolicyError::Damaged(digest.clone()));
                 }
                 let source = ModuleSource { component: component.clone(), settings: settings.clone() };
-                self.module_with_digest(&source, found, Trust::Theirs, Caching::Use)
+                self.module_with_digest(&source, found, trust, Caching::Use)
             }
         }
     }
 
     /// A stored revision.
-    pub(super) fn revision(&self, modules: &[StackModule]) -> Result<Stack, (usize, PolicyError)> {
+    pub(super) fn revision(
+        &self,
+        modules: &[StackModule],
+        trust: Trust,
+    ) -> Result<Stack, (usize, PolicyError)> {
         if modules.is_empty() || modules.len() > STACK_MAX {
             return Err((0, PolicyError::StackSize(modules.len())));
         }
-        let module = |(index, module)| match self.stored(module) {
+        let module = |(index, module)| match self.stored(module, trust) {
             Ok((module, _)) => Ok(module),
             Err(error) => Err((index, error)),
         };

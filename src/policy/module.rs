@@ -14,7 +14,7 @@ use std::time::Duration;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Trust {
     /// The standard policy. All project spaces share it, so a machine that stands still for a moment must not put it
-    /// in quarantine.
+    /// in quarantine. So is one that is only tried: all that it does wrong is to be told.
     Ours,
     /// A project space's own.
     Theirs,

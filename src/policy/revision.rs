@@ -49,17 +49,12 @@ impl LoadedRevision {
 #[async_trait::async_trait]
 impl PolicyEngine for LoadedRevision {
     async fn decide(&self, request: &Request<'_>) -> Result<Decided<Decision>, Undecided> {
-        let space = request.project_space();
-        self.ask(|stack| stack.decide(request))
-            .await
-            .map_err(|unanswered| undecided(space, request.action, &unanswered))
+        // Nobody is denied by that: whoever compares the answers counts those that are missing.
+        self.ask(|stack| stack.decide(request)).await.map_err(|unanswered| told(&unanswered))
     }
 
     async fn scope(&self, request: &ScopeRequest<'_>) -> Result<Decided<Rows>, Undecided> {
-        let space = request.project_space();
-        self.ask(|stack| stack.scope(request))
-            .await
-            .map_err(|unanswered| undecided(space, request.action, &unanswered))
+        self.ask(|stack| stack.scope(request)).await.map_err(|unanswered| told(&unanswered))
     }
 
     fn stack(&self, _space: ProjectSpaceId) -> StackName {
@@ -74,7 +69,8 @@ impl PolicyEngine for LoadedRevision {
     }
 }
 
-/// Logs why there is no answer. Names of things, never of people: a module's own words stay out of the log.
+/// Logs why there is no answer, and somebody is denied. Names of things, never of people: a module's own words stay out of
+/// the log.
 pub(super) fn undecided(space: ProjectSpaceId, action: &str, unanswered: &Unanswered) -> Undecided {
     let cause: &dyn std::error::Error = &unanswered.cause;
     tracing::warn!(
@@ -85,6 +81,10 @@ pub(super) fn undecided(space: ProjectSpaceId, action: &str, unanswered: &Unansw
         "policy `{}` gave no answer to `{action}`",
         unanswered.policy,
     );
+    told(unanswered)
+}
+
+fn told(unanswered: &Unanswered) -> Undecided {
     Undecided { policy: unanswered.policy.clone(), cause: unanswered.cause.told() }
 }
 

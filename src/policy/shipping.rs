@@ -94,7 +94,7 @@ impl PolicyHost {
         let config = self.config.clone();
         // Without a place: the gateway asks for it, once for each change, and an upload is not to hold it up.
         self.aside(compiling(&modules), None, move |loader| {
-            let stack = loader.revision(&modules)?;
+            let stack = loader.revision(&modules, Trust::Theirs)?;
             Ok(LoadedRevision::new(Some(revision), stack, &config))
         })
         .await
@@ -158,7 +158,7 @@ impl PolicyWorkshop for PolicyHost {
             let work = compiling(&modules);
             let place = self.place(space, work).await?;
             self.aside(work, Some(&place), move |loader| {
-                let stack = loader.revision(&modules)?;
+                let stack = loader.revision(&modules, Trust::Ours)?;
                 let loaded = Arc::new(LoadedRevision::new(Some(revision), stack, &config));
                 keep(&recent, &loaded);
                 Ok(loaded)
@@ -301,6 +301,7 @@ fn checked(
     for step in report.steps {
         if let Err(wrong) = step.found {
             return Err(match step.name {
+                "answers" => PolicyError::Unanswering(wrong),
                 "agreement" => PolicyError::Disagreement(wrong),
                 _ => PolicyError::Manifest(wrong),
             });
@@ -314,7 +315,7 @@ fn with_settings(loader: &Loader, module: StackModule) -> Result<Option<(Desk, M
     let StackModule::Uploaded { digest, component, settings } = module else { return Ok(None) };
     // Without its settings first: its own schema says more about them than it does itself.
     let bare = StackModule::Uploaded { digest, component, settings: String::new() };
-    let (_, info) = loader.stored(&bare)?;
+    let (_, info) = loader.stored(&bare, Trust::Ours)?;
     let faults = settings::faults(&info.settings_schema, &settings).map_err(PolicyError::Manifest)?;
     if !faults.is_empty() {
         return Err(PolicyError::Settings { module: info.label(), faults });
@@ -347,9 +348,11 @@ fn refusal(error: &PolicyError) -> Option<(FaultCode, String)> {
         PolicyError::Import(_) => FaultCode::ModuleImports,
         PolicyError::World { .. } | PolicyError::AnotherContract(_) => FaultCode::ModuleWrongWorld,
         PolicyError::Manifest(_) => FaultCode::ModuleManifestInvalid,
-        PolicyError::Deadline(_) | PolicyError::Memory | PolicyError::Trap(_) | PolicyError::Contract(_) => {
-            FaultCode::ModuleFaulty
-        }
+        PolicyError::Deadline(_)
+        | PolicyError::Memory
+        | PolicyError::Trap(_)
+        | PolicyError::Contract(_)
+        | PolicyError::Unanswering(_) => FaultCode::ModuleFaulty,
         PolicyError::Unsigned => FaultCode::ModuleUnsigned,
         PolicyError::Signature(_) => FaultCode::ModuleSignatureInvalid,
         PolicyError::Disagreement(_) => FaultCode::ModuleDisagrees,

@@ -4,6 +4,7 @@ use super::author::{CaseError, Cases, stand};
 use super::error::PolicyError;
 use super::host::PolicyHost;
 use super::inspect::shortened;
+use super::module::Trust;
 use super::revision::LoadedRevision;
 use super::shipping::{compiling, plain};
 use super::stack::Stack;
@@ -43,7 +44,8 @@ impl PolicyHost {
     ) -> Result<Result<TriedStack, (usize, PolicyError)>, PolicyError> {
         let work = compiling(&modules);
         let place = self.place(space, work).await?;
-        let loaded = self.aside(work, Some(&place), move |loader| loader.revision(&modules)).await?;
+        let loaded =
+            self.aside(work, Some(&place), move |loader| loader.revision(&modules, Trust::Ours)).await?;
         let stack = match loaded {
             Ok(stack) => stack,
             Err(refused) => return Ok(Err(refused)),

@@ -89,11 +89,14 @@ impl From<Failure> for Answer {
             Failure::Denied(Denied::Anonymous) | Failure::Unauthenticated => {
                 problem(401, "UNAUTHENTICATED", &detail)
             }
-            Failure::Denied(Denied::Undecided(undecided)) => {
+            Failure::Denied(Denied::Undecided { decision, undecided }) => {
                 let mut answer = problem(503, "UNAVAILABLE", &detail);
-                if let (Some(Json::Object(body)), Some(undecided)) = (&mut answer.body, undecided) {
-                    body.insert("policy".to_owned(), json!(undecided.policy));
-                    body.insert("fault".to_owned(), json!(undecided.cause.name()));
+                if let Some(Json::Object(body)) = &mut answer.body {
+                    body.insert("decisionId".to_owned(), json!(decision.to_string()));
+                    if let Some(undecided) = undecided {
+                        body.insert("policy".to_owned(), json!(undecided.policy));
+                        body.insert("fault".to_owned(), json!(undecided.cause.name()));
+                    }
                 }
                 answer
             }

@@ -23,6 +23,22 @@ pub fn refused(folder: &Path, arguments: &[&str]) -> String {
 }
 
 #[test]
+fn a_command_about_what_is_in_a_database_makes_none() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path();
+    std::fs::write(folder.join("own-groups.wasm"), example("own-groups")).unwrap();
+    for arguments in [&["upload", "own-groups.wasm"][..], &["history"], &["report"], &["cases"]] {
+        let told = refused(folder, arguments);
+        assert!(told.contains("`--data-dir`") && told.contains("fieldgate.db"), "{told}");
+    }
+    let left: Vec<_> = std::fs::read_dir(folder).unwrap().map(|it| it.unwrap().file_name()).collect();
+    assert_eq!(left, ["own-groups.wasm"]);
+    space_and_key(folder);
+    let told = complaint(&run(folder, &["policy", "lift", "--project-space", "nowhere"])).to_owned();
+    assert!(told.contains("no project space `nowhere`"), "{told}");
+}
+
+#[test]
 fn an_operator_ships_a_policy_without_a_running_gateway() {
     let home = tempfile::tempdir().unwrap();
     let folder = home.path();

@@ -10,7 +10,8 @@ impl Request {
         Attributes::of(&self.resource.attributes)
     }
 
-    /// What the action would change, as it would be afterwards.
+    /// All that the action proposes, as it would be afterwards, also what stays as it is: compare it with
+    /// [`attributes`](Self::attributes) to know what changes.
     pub fn proposed(&self) -> Attributes<'_> {
         Attributes::of(&self.resource.proposed)
     }

@@ -275,7 +275,7 @@ impl DecisionExplanation {
                 told.policy = Some(policy);
                 told.denied(Some(denial));
             }
-            Err(denied @ Denied::Undecided(_)) => {
+            Err(denied @ Denied::Undecided { .. }) => {
                 told.outcome = DecisionOutcome::Undecided;
                 told.denied(because(NO_ANSWER, &denied.to_string()));
             }

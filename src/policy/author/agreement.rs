@@ -17,6 +17,8 @@ pub struct Agreement {
     pub answers: usize,
     /// Where they differ, or what else is wrong; the first few.
     pub findings: Vec<String>,
+    /// Whether there was no answer where one was asked for.
+    pub has_faults: bool,
 }
 
 /// After so many, an author has enough to do.
@@ -62,6 +64,7 @@ pub(in crate::policy) fn agreement_within(
             let said = desk.decide(&asker.asks(&action, row.clone(), proposal.clone(), now));
             found.answers += 1;
             if let Said::Fault(fault) = &said {
+                found.has_faults = true;
                 found.add(format!("`{}`: {fault}", action.name));
             }
             if asked.len() < REPEATED {
@@ -69,6 +72,7 @@ pub(in crate::policy) fn agreement_within(
             }
         } else {
             let scope = desk.scope(&asker.asks_for_rows(&action, now));
+            found.has_faults |= scope.is_err();
             if let Ok(Some(rows)) = &scope {
                 sampler.learn(rows);
             }
@@ -77,6 +81,7 @@ pub(in crate::policy) fn agreement_within(
             let answers = desk.decide_many(&many, &many.resources);
             for (row, said) in rows.iter().zip(&answers) {
                 found.answers += 1;
+                found.has_faults |= matches!(said, Said::Fault(_));
                 if let Some(finding) = compare(&action, &scope, row, said) {
                     found.add(finding);
                 }

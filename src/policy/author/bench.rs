@@ -1,6 +1,6 @@
 use super::asker::Asker;
 use super::desk::Desk;
-use crate::authz::{ACTION_CATALOGUE, ActionInfo, Attributes, Value};
+use crate::authz::{ACTION_CATALOGUE, ActionInfo, Attributes, Said, Value};
 use crate::domain::permission::{CATALOGUE, Grants};
 use crate::domain::{Identity, LocationId, WebUserId};
 use crate::policy::config::PolicyConfig;
@@ -75,6 +75,10 @@ pub fn bench(config: &PolicyConfig, source: &ModuleSource, time: Duration) -> Re
         let request = asker.asks_for_rows(action, now);
         timed(|| desk.scope(&request))
     };
+    // What gives no answer takes time too, and it would mean nothing.
+    if let Said::Fault(fault) = module.decide(&asker.asks(action, first.clone(), Attributes::new(), now)) {
+        return Err(PolicyError::Unanswering(format!("`{}`: {fault}", action.name)));
+    }
     figures.push(figure("decide", time, 1, &module, &standard, decide));
     figures.push(figure("decide-many, each", time, BATCH, &module, &standard, many));
     figures.push(figure("scope", time, 1, &module, &standard, scope));

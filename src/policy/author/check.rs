@@ -22,7 +22,7 @@ pub struct CheckReport {
 /// One thing that was looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
-    /// What: `limits`, `imports`, `world`, `manifest`, `actions`, `settings`, `agreement`.
+    /// What: `limits`, `imports`, `world`, `manifest`, `actions`, `settings`, `answers` where there is none to a question, `agreement`.
     pub name: &'static str,
     /// What was found, or what is wrong.
     pub found: Result<String, String>,
@@ -48,6 +48,17 @@ pub fn check(config: &PolicyConfig, source: &ModuleSource, questions: usize) -> 
     let mut report = CheckReport { steps: Vec::new(), module: None };
     let desk = match Desk::open(config, std::slice::from_ref(source)) {
         Ok(desk) => desk,
+        Err(refusal @ PolicyError::Settings { .. }) => {
+            // The module itself is looked at all the same, as if none had been given.
+            let bare = ModuleSource { settings: String::new(), ..source.clone() };
+            match Desk::open(config, std::slice::from_ref(&bare)) {
+                Ok(desk) => report.look_at(&desk, &bare, questions, Duration::MAX),
+                Err(other) => report.refused(&other),
+            }
+            report.steps.retain(|step| step.name != "settings");
+            report.bad("settings", refusal.to_string());
+            return report;
+        }
         Err(refusal) => {
             report.refused(&refusal);
             return report;
@@ -89,8 +100,9 @@ impl CheckReport {
                 format!("`decide`, `decide-many` and `scope` say the same, {} times", found.answers),
             );
         }
+        let name = if found.has_faults { "answers" } else { "agreement" };
         for finding in found.findings {
-            report.bad("agreement", finding);
+            report.bad(name, finding);
         }
     }
 }

@@ -195,6 +195,7 @@ mod tests {
     use crate::authz::StackModule;
     use crate::policy::config::PolicyConfig;
     use crate::policy::loader::Loader;
+    use crate::policy::module::Trust;
 
     const HEAD: &str = "principals: { ann: { admin: true } }\nresources: { amina: {} }\ncases:\n";
     const GOOD: &str = "  - { name: a, principal: ann, action: role.create, expect: permit }\n";
@@ -213,7 +214,8 @@ mod tests {
     #[test]
     fn what_is_not_asked_in_time_is_not_said_to_hold() {
         let loader = Loader::new(&PolicyConfig::default()).unwrap();
-        let stack = loader.revision(&[StackModule::Standard]).map_err(|(_, error)| error).unwrap();
+        let stack =
+            loader.revision(&[StackModule::Standard], Trust::Ours).map_err(|(_, error)| error).unwrap();
         let cases = Cases::of_space(&format!("{HEAD}{GOOD}{GOOD}"), "acme").unwrap().cases;
         let all = stand(&stack, &cases, Duration::from_secs(60));
         assert_eq!((all.cases, all.asked, all.failed), (2, 2, 0));

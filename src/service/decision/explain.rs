@@ -40,7 +40,7 @@ pub async fn explain(
     let Some(own) = services.store.own_denial(id, principal.identity).await? else {
         return match scope {
             // Whether there is something to see cannot be said before the policy answers again.
-            Err(denied @ Denied::Undecided(_)) => Err(denied.into()),
+            Err(denied @ Denied::Undecided { .. }) => Err(denied.into()),
             Ok(_) | Err(_) => Ok(None),
         };
     };

@@ -31,7 +31,7 @@ pub async fn read(
         match authorizer.authorize::<ReadEmailAddress>(principal, address, Attributes::new()).await {
             Ok(proof) => return Ok(Some(proof.into_visible())),
             Err(Denied::NotVisible | Denied::Forbidden { .. } | Denied::Anonymous) => {}
-            Err(denied @ Denied::Undecided(_)) => return Err(denied.into()),
+            Err(denied @ Denied::Undecided { .. }) => return Err(denied.into()),
         }
     }
     Ok(None)

@@ -152,9 +152,11 @@ fn told(what: &str, denied: Option<Denied>) -> Option<String> {
             format!("denied by `{policy}`")
         }
         Denied::Forbidden { policy, denial, .. } => format!("denied by `{policy}` ({})", denial.reason),
-        Denied::NotVisible | Denied::Anonymous => "not found".to_owned(),
-        Denied::Undecided(None) => "no answer".to_owned(),
-        Denied::Undecided(Some(undecided)) => undecided.to_string(),
+        Denied::NotVisible | Denied::Anonymous => {
+            "denied without a word, or answered by no module: is `standard` in the stack?".to_owned()
+        }
+        Denied::Undecided { undecided: None, .. } => "no answer".to_owned(),
+        Denied::Undecided { undecided: Some(undecided), .. } => undecided.to_string(),
     };
     let why: String = why.chars().filter(|character| !character.is_control()).take(200).collect();
     Some(format!("{what}: {why}"))

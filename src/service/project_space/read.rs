@@ -36,7 +36,7 @@ pub async fn read_many(
             Ok(proof) => visible.push(proof.into_visible()),
             // A stranger too hears nothing, or the answer would tell which ids there are.
             Err(Denied::NotVisible | Denied::Forbidden { .. } | Denied::Anonymous) => {}
-            Err(denied @ Denied::Undecided(_)) => return Err(denied.into()),
+            Err(denied @ Denied::Undecided { .. }) => return Err(denied.into()),
         }
     }
     Ok(visible)

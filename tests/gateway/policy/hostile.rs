@@ -1,9 +1,12 @@
 //! Modules that mean harm. Each gives no answer, in time, and nobody else notices.
 
 use super::{Asker, guest, host, permits, space};
-use fieldgate::authz::{AskedResource, Attributes, NoAnswer, PolicyEngine};
+use fieldgate::authz::{AskedResource, Attributes, NoAnswer, PolicyEngine, PolicyWorkshop, StackModule};
+use fieldgate::domain::PolicyRevisionId;
 use fieldgate::policy::{ModuleSource, PolicyConfig, PolicyError, PolicyHost};
+use sha2::{Digest, Sha256};
 use std::time::{Duration, Instant};
+use uuid::Uuid;
 
 /// The deadline is 250 ms here and the engine looks every millisecond; an endless loop would never end. The rest is for a
 /// machine on which all other tests run at the same moment: `benches/decision.rs` says how long it takes on a quiet one.
@@ -159,6 +162,23 @@ async fn a_module_that_faults_again_and_again_is_no_longer_asked() {
     host.install(space(2), module(guest::component(&endless))).await.unwrap();
     let undecided = host.decide(&asker.asks_to_read_the_space()).await.unwrap_err();
     assert_eq!(undecided.cause, NoAnswer::Deadline);
+}
+
+#[tokio::test]
+async fn a_revision_that_is_only_tried_is_asked_every_question_whatever_it_does() {
+    let host = host();
+    let trap = std::fs::read_to_string(guest::hostile().join("trap.wat")).unwrap();
+    let component = guest::component(&trap);
+    let digest = Sha256::digest(&component).iter().map(|byte| format!("{byte:02x}")).collect();
+    let uploaded = StackModule::Uploaded { digest, component, settings: String::new() };
+    let revision = PolicyRevisionId(Uuid::from_u128(1));
+    let tried = host.load(space(2), revision, vec![uploaded]).await.unwrap_or_else(|_| panic!("it loads"));
+    let asker = Asker::admin().in_space(space(2));
+    // A replay would else count what the module was never asked.
+    for _ in 0..10 {
+        let undecided = tried.decide(&asker.asks_to_read_the_space()).await.unwrap_err();
+        assert_eq!(undecided.cause, NoAnswer::Trap);
+    }
 }
 
 #[tokio::test]

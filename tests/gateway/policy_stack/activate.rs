@@ -68,7 +68,7 @@ async fn the_order_of_a_stack_says_who_is_heard_first() {
 async fn the_version_that_was_last_seen_must_be_the_present_one() {
     let app = TestApp::spawn().await;
     let admin = app.admin().await;
-    let (one, two) = (revise(&admin, &["standard"]).await, revise(&admin, &["standard", "standard"]).await);
+    let (one, two) = (revise(&admin, &["standard"]).await, revise(&admin, &["standard"]).await);
     activate(&app, &admin, &one).await;
     let input = |version: i32| json!({ "i": { "id": two, "version": version } });
     assert_eq!(admin.code(ACTIVATE, input(0)).await, "CONFLICT");

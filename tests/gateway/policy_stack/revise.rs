@@ -75,10 +75,14 @@ async fn what_cannot_be_a_stack_is_refused() {
     let admin = app.admin().await;
     let honest = upload(&admin, &permitting(1)).await;
     let unknown = digest(&permitting(2));
-    let many = vec![json!({ "standard": true }); 9];
+    let many: Vec<_> = (0..9).map(|from| json!({ "digest": honest, "settings": { "from": from } })).collect();
     for (modules, expected) in [
         (json!([]), pairs(&[("REQUIRED", "modules")])),
         (json!(many), pairs(&[("TOO_LONG", "modules")])),
+        (
+            json!([{ "standard": true }, { "digest": honest }, { "standard": true }]),
+            pairs(&[("INVALID_VALUE", "modules.2")]),
+        ),
         (json!([{}]), pairs(&[("INVALID_VALUE", "modules.0")])),
         (json!([{ "standard": true, "digest": honest }]), pairs(&[("INVALID_VALUE", "modules.0")])),
         (json!([{ "digest": "x" }]), pairs(&[("INVALID_VALUE", "modules.0.digest")])),

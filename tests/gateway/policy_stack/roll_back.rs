@@ -66,7 +66,7 @@ async fn where_nothing_was_activated_there_is_nothing_to_go_back_to() {
     let (with, without) = (revise(&admin, &["standard", &one]).await, revise(&admin, &["standard"]).await);
     activate(&app, &admin, &with).await;
     activate(&app, &admin, &without).await;
-    activate(&app, &admin, &revise(&admin, &["standard", "standard"]).await).await;
+    activate(&app, &admin, &revise(&admin, &["standard"]).await).await;
     // Two steps back lies a module that nobody kept.
     done(&admin, DELETE, json!({ "projectSpace": "acme", "digest": one })).await;
     done(&admin, ROLL_BACK, input.clone()).await;

@@ -44,6 +44,7 @@ async fn admins_hear_which_module_gave_no_answer_and_why_and_others_do_not() {
             let problem = answer.json();
             assert_eq!(problem["code"], "UNAVAILABLE", "{problem}");
             assert_eq!(json!([problem["policy"], problem["fault"]]), told, "{problem}");
+            assert!(problem["decisionId"].as_str().unwrap().starts_with("de_"), "{problem}");
             assert_eq!(answer.text.contains("test@1"), !told[0].is_null(), "nor in other words: {problem}");
         }
     }

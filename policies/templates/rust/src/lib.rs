@@ -4,7 +4,7 @@ use fieldgate_policy::{Condition, Context, Decision, Manifest, Policy, Principal
 
 /// A module without settings has nothing to hold.
 #[derive(Default)]
-struct Module;
+pub struct Module;
 
 /// The rule, told once: `decide` looks at one row, `scope` sends it to the database.
 fn changeable(principal: &Principal) -> Condition<'_> {
