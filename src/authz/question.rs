@@ -96,7 +96,7 @@ pub enum Answer {
     Rows(Rows),
     /// Rows in too many words to keep.
     ManyRows,
-    /// Nothing: the name of the [`NoAnswer`](super::NoAnswer).
+    /// Nothing: the name of the [`NoAnswer`].
     Fault(String),
 }
 
