@@ -82,10 +82,15 @@ impl PolicyWatch {
     /// [`StoreError`].
     pub async fn look(&mut self) -> Result<(), StoreError> {
         self.begin().await?;
+        self.finish().await;
+        Ok(())
+    }
+
+    /// Waits until all that was begun is loaded.
+    async fn finish(&mut self) {
         while let Some(done) = self.loading.join_next().await {
             self.end(done);
         }
-        Ok(())
     }
 
     /// The first look, for a gateway that starts. Until a project space's own stack is loaded, nobody answers there.
@@ -93,14 +98,14 @@ impl PolicyWatch {
     /// # Errors
     /// [`StoreError`].
     pub async fn start(&mut self) -> Result<(), StoreError> {
-        match tokio::time::timeout(STARTING, self.look()).await {
-            Ok(looked) => looked,
-            Err(_) => {
-                let left = self.loading.len();
-                tracing::warn!("{left} project spaces have no answers yet: their policies are still loading");
-                Ok(())
-            }
+        // INVARIANT: no gateway answers before it knows which project spaces `standard` may not answer for, however long the
+        // database takes to say so. Only the loading is cut short.
+        self.begin().await?;
+        if tokio::time::timeout(STARTING, self.finish()).await.is_err() {
+            let left = self.loading.len();
+            tracing::warn!("{left} project spaces have no answers yet: their policies are still loading");
         }
+        Ok(())
     }
 
     /// Looks now and then, and whenever a stack was changed here.

@@ -1,4 +1,5 @@
-//! What the answer would be, without acting on it: for `viewer.canI`, and for what is to be put in force. Nothing in here makes a proof or opens a seal.
+//! What the answer would be, without acting on it: for `viewer.canI`, and for what is to be put in force. Nothing in here
+//! makes a proof or opens a seal.
 
 use super::action::{Action, ActionInfo, Realm, Resource};
 use super::attribute::{AttributeInfo, AttributeType, Attributes, Value};

@@ -9,8 +9,8 @@ use crate::service::{Failure, Refused, Services};
 /// project space's cases hold, and the caller can take it back.
 ///
 /// # Errors
-/// [`Refused`]: it does not load, is in force already, or one of those does not hold; a failure, among them `Conflict` when `version` is not the
-/// present one.
+/// [`Refused`]: it does not load, is in force already, or one of those does not hold; a failure, among them `Conflict`
+/// when `version` is not the present one.
 pub async fn activate(
     services: &Services,
     principal: &Principal,

@@ -38,7 +38,8 @@ pub(super) async fn check_holds(
         Ok(tried) => tried,
         Err(StackRefusal::Busy) => return Err(Failure::Busy.into()),
         Err(StackRefusal::Modules(refusals)) => {
-            return Err(target.map_or_else(Faults::new, |it| does_not_load(it, refusals, field)).into());
+            // `standard` is a part of the gateway: if it does not load, nobody's input is to blame.
+            return Err(target.map_or(Failure::Busy.into(), |it| does_not_load(it, refusals, field).into()));
         }
     };
     check_cases(tried.cases, field)?;

@@ -8,8 +8,8 @@ use crate::service::{Failure, Refused, Services};
 /// Goes back one step: to what was in force before that which is. Done twice, it goes back two steps.
 ///
 /// # Errors
-/// [`Refused`]: there is nothing to go back to, it does not load any more, or what must hold does not; a failure, among them `Conflict` when
-/// `version` is not the present one.
+/// [`Refused`]: there is nothing to go back to, it does not load any more, or what must hold does not; a failure, among
+/// them `Conflict` when `version` is not the present one.
 pub async fn roll_back(
     services: &Services,
     principal: &Principal,

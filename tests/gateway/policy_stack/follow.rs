@@ -78,3 +78,21 @@ async fn what_does_not_load_is_tried_again_and_nobody_laxer_answers_meanwhile() 
         assert!(looks <= 3, "it is not tried again");
     }
 }
+
+#[tokio::test]
+async fn a_gateway_that_starts_answers_nobody_by_a_laxer_policy() {
+    let app = TestApp::spawn().await;
+    let (admin, space) = (app.admin().await, space(&app).await);
+    let deny = upload(&admin, &denying()).await;
+    activate_all_the_same(&app, &admin, &revise(&admin, &["standard", &deny]).await).await;
+    let (host, mut watch) = another(&app).await;
+    watch.start().await.unwrap();
+    assert_eq!(host.modules(space).len(), 2, "its own stack is in force");
+
+    app.rows("UPDATE policy_module SET component = substr(component, 1, 100) RETURNING digest")
+        .await
+        .unwrap();
+    let (host, mut watch) = another(&app).await;
+    watch.start().await.unwrap();
+    assert_eq!(host.modules(space), Vec::<String>::new(), "what does not load is withheld");
+}
