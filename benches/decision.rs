@@ -96,16 +96,30 @@ fn request(standing: &Standing) -> Request<'_> {
     }
 }
 
-/// The same question about a hundred workers.
+/// The same question about a hundred workers of twenty clinics, as a file of them might list them.
 fn many(standing: &Standing) -> ManyRequest<'_> {
     let Request { identity, signed_in_by, standing, action, resource_kind, now, decision, .. } =
         request(standing);
-    let worker = AskedResource {
-        id: Some(hex(100)),
-        attributes: worker(),
-        proposed: Attributes::new().with("language", "en"),
+    let worker = |number: u128| {
+        let clinic = 300 + number * 7 % 20;
+        let attributes = Attributes::new()
+            .with("id", hex(1_000 + number))
+            .with("username", format!("amina.{number}"))
+            .with("status", if number.is_multiple_of(9) { "deactivated" } else { "active" })
+            .with("role_id", hex(101 + number % 3))
+            .with("location_ids", vec![hex(clinic)])
+            .with("location_lineage", vec![hex(clinic), hex(200 + clinic % 5), hex(104), hex(14)])
+            .with("primary_location_id", hex(clinic))
+            .with("group_ids", vec![hex(105), hex(106 + number % 4)])
+            .with("language", if number.is_multiple_of(4) { "fr" } else { "sw" })
+            .with("created_at", 1_700_000_000 + i64::try_from(number).unwrap() * 3_600);
+        AskedResource {
+            id: Some(hex(1_000 + number)),
+            attributes,
+            proposed: Attributes::new().with("language", "en"),
+        }
     };
-    let resources = vec![worker; BATCH];
+    let resources = (0..BATCH as u128).map(worker).collect();
     ManyRequest { identity, signed_in_by, standing, action, resource_kind, resources, now, decision }
 }
 

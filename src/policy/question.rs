@@ -1,7 +1,7 @@
 //! From the gateway's words to the contract's.
 
 use super::words;
-use crate::authz::{AskedResource, Attributes, ManyRequest, Request, ScopeRequest, Value};
+use crate::authz::{AskedResource, Attribute, Attributes, ManyRequest, Request, ScopeRequest, Value};
 use crate::domain::permission::Items;
 use crate::domain::{DecisionId, Identity, SignIn, Standing};
 use chrono::{DateTime, Utc};
@@ -23,19 +23,49 @@ pub(super) fn request<'a>(request: &'a Request<'_>) -> Option<words::Request<'a>
 
 /// Some of many resources, as a module hears of them. All must have the same names: see [`is_alike`].
 pub(super) fn table<'a>(kind: &'a str, resources: &[&'a AskedResource]) -> words::Table<'a> {
-    let names = resources.first().map(|first| first.attributes.iter().map(|it| it.name).collect());
-    let row = |resource: &&'a AskedResource| words::Row {
-        id: resource.id.as_deref(),
-        values: resource.attributes.iter().map(|attribute| asked(&attribute.value)).collect(),
-        proposed: attributes(&resource.proposed),
-    };
-    words::Table { kind, names: names.unwrap_or_default(), rows: resources.iter().map(row).collect() }
+    words::Table {
+        kind,
+        ids: resources.iter().map(|resource| resource.id.as_deref()).collect(),
+        attributes: columns(resources.iter().map(|resource| &resource.attributes)),
+        proposed: columns(resources.iter().map(|resource| &resource.proposed)),
+    }
 }
 
-/// Whether two resources have attributes of the same names, so that they fit into one table. Those of one kind do.
+fn columns<'a>(rows: impl Iterator<Item = &'a Attributes> + Clone) -> Vec<words::Column<'a>> {
+    let Some(first) = rows.clone().next() else { return Vec::new() };
+    let column = |(at, attribute): (usize, &'a Attribute)| {
+        let values = rows.clone().filter_map(move |row| row.iter().nth(at)).map(|attribute| &attribute.value);
+        column(attribute.name, values)
+    };
+    first.iter().enumerate().map(column).collect()
+}
+
+/// How far back a value is looked for that another resource had before. What has few values is found among them, and what
+/// has one for each resource, as ids do, is not looked for through all of them.
+const NEAR: usize = 8;
+
+fn column<'a>(name: &'a str, values: impl Iterator<Item = &'a Value>) -> words::Column<'a> {
+    let mut dictionary: Vec<&Value> = Vec::new();
+    let mut entries = Vec::new();
+    for value in values {
+        let ago = dictionary.iter().rev().take(NEAR).position(|known| *known == value);
+        let entry = ago.map_or(dictionary.len(), |ago| dictionary.len().saturating_sub(ago + 1));
+        if ago.is_none() {
+            dictionary.push(value);
+        }
+        // A batch has a hundred.
+        entries.push(u32::try_from(entry).unwrap_or(u32::MAX));
+    }
+    words::Column { name, dictionary: dictionary.into_iter().map(asked).collect(), entries }
+}
+
+/// Whether two resources have attributes of the same names and propose the same ones, so that they fit into one table. Those
+/// of one kind do.
 pub(super) fn is_alike(one: &AskedResource, other: &AskedResource) -> bool {
-    let (one, other) = (one.attributes.iter(), other.attributes.iter());
-    one.map(|attribute| attribute.name).eq(other.map(|attribute| attribute.name))
+    let names = |attributes: &Attributes, others: &Attributes| {
+        attributes.iter().map(|it| it.name).eq(others.iter().map(|it| it.name))
+    };
+    names(&one.attributes, &other.attributes) && names(&one.proposed, &other.proposed)
 }
 
 /// The same for a module that was built for version 1 of the contract.

@@ -92,18 +92,19 @@ pub(super) struct Resource<'a> {
 
 #[derive(ComponentType, Lower)]
 #[component(record)]
-pub(super) struct Row<'a> {
-    pub id: Option<&'a str>,
-    pub values: Vec<ValueAsked<'a>>,
-    pub proposed: Vec<AttributeAsked<'a>>,
+pub(super) struct Column<'a> {
+    pub name: &'a str,
+    pub dictionary: Vec<ValueAsked<'a>>,
+    pub entries: Vec<u32>,
 }
 
 #[derive(ComponentType, Lower)]
 #[component(record)]
 pub(super) struct Table<'a> {
     pub kind: &'a str,
-    pub names: Vec<&'a str>,
-    pub rows: Vec<Row<'a>>,
+    pub ids: Vec<Option<&'a str>>,
+    pub attributes: Vec<Column<'a>>,
+    pub proposed: Vec<Column<'a>>,
 }
 
 #[derive(ComponentType, Lower)]

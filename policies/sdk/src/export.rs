@@ -48,13 +48,8 @@ macro_rules! export {
                         resources: types::Table,
                         context: types::Context,
                     ) -> ::std::vec::Vec<types::Decision> {
-                        let (request, rows) = $crate::Request::many(principal, action, context, resources);
-                        let mut request = ::core::mem::ManuallyDrop::new(request);
-                        let decide = |row| {
-                            request.turn_to(row);
-                            $crate::Policy::decide(policy(), &request)
-                        };
-                        rows.into_iter().map(decide).collect()
+                        $crate::Batch::new(principal, action, context, resources)
+                            .decide(|request| $crate::Policy::decide(policy(), request))
                     }
 
                     fn scope(

@@ -37,6 +37,7 @@
 //! ```
 
 mod attributes;
+mod batch;
 #[doc(hidden)]
 pub mod bindings;
 mod condition;
@@ -52,6 +53,8 @@ mod text;
 mod memory;
 
 pub use attributes::Attributes;
+#[doc(hidden)]
+pub use batch::Batch;
 pub use bindings::fieldgate::policy::types::{
     Attribute, Context, Decision, Denial, LimitedGrant, Manifest, Obligation, Principal, PrincipalKind,
     Request, Resource, Scope, SettingFault, SignIn, Value,

@@ -33,10 +33,13 @@ def attributes(listed):
 
 
 def each(table):
-    """The resources of a table, whose rows have a value for each of its names."""
-    for row in table.rows:
-        named = [wit.Attribute(name, value) for name, value in zip(table.names, row.values)]
-        yield wit.Resource(table.kind, row.id, named, row.proposed)
+    """The resources of a table: what they have is in columns, and equal values stand there once."""
+
+    def values(columns, row):
+        return [wit.Attribute(it.name, it.dictionary[it.entries[row]]) for it in columns]
+
+    for row, id in enumerate(table.ids):
+        yield wit.Resource(table.kind, id, values(table.attributes, row), values(table.proposed, row))
 
 
 def holds(principal, permission):

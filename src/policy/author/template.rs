@@ -61,6 +61,7 @@ const RUST: &[(&str, &str)] = template![
 ];
 const SDK: &[(&str, &str)] = sdk![
     "attributes.rs",
+    "batch.rs",
     "bindings.rs",
     "condition.rs",
     "decision.rs",

@@ -81,7 +81,7 @@ fn answers(decision: &str) -> String {
         (func (export "decide") (param i32) (result i32) (i32.const 512))
         (func (export "decide-many") (param $question i32) (result i32)
           (local $answer i32) (local $count i32)
-          (local.set $count (i32.load offset=84 (local.get $question)))
+          (local.set $count (i32.load offset=76 (local.get $question)))
           (local.set $answer (i32.const 1024))
           (loop $more
             (memory.copy (local.get $answer) (i32.const 512) (i32.const 32))

@@ -5,14 +5,12 @@ const PLAIN = (value) => (value.tag === 'integer' ? Number(value.val) : value.ta
 /** A list of named values as an object: `{ status: 'active', group_ids: ['…'] }`. */
 export const attributes = (list) => Object.fromEntries(list.map(({ name, value }) => [name, PLAIN(value)]));
 
-/** The resources of a table, whose rows have a value for each of its names. */
-export const each = ({ kind, names, rows }) =>
-  rows.map(({ id, values, proposed }) => ({
-    kind,
-    id,
-    attributes: names.map((name, at) => ({ name, value: values[at] })),
-    proposed,
-  }));
+/** The resources of a table: what they have is in columns, and equal values stand there once. */
+export const each = ({ kind, ids, attributes, proposed }) => {
+  const values = (columns, row) =>
+    columns.map(({ name, dictionary, entries }) => ({ name, value: dictionary[entries[row]] }));
+  return ids.map((id, row) => ({ kind, id, attributes: values(attributes, row), proposed: values(proposed, row) }));
+};
 
 /** Whether somebody holds a permission for all items. Admins hold every permission. */
 export const holds = (principal, permission) =>
