@@ -27,7 +27,7 @@ pub struct Principal {
 }
 
 /// Who a principal is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Identity {
     /// Nobody has signed in.
     Anonymous,
@@ -61,7 +61,7 @@ impl Identity {
 }
 
 /// How a principal signed in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SignIn {
     /// With a password alone.
     Password,

@@ -8,6 +8,7 @@ use super::limits::{Allowance, Limits};
 use super::question;
 use super::words;
 use crate::authz::AskedResource;
+use std::sync::Arc;
 use std::time::Duration;
 use wasmtime::component::{
     Component, ComponentExportIndex, ComponentNamedList, Instance, InstancePre, Lift, Linker, Lower,
@@ -21,6 +22,8 @@ const ANSWER_MAX: usize = 1 << 20;
 
 /// A component ready to be asked.
 pub(super) struct Compiled {
+    /// Others who use it find it for as long as this is there.
+    _component: Arc<Component>,
     pre: InstancePre<Limits>,
     exports: Exports,
     contract: Contract,
@@ -47,7 +50,7 @@ type Decisions = (Vec<words::Decision>,);
 impl Compiled {
     /// Links a component, which must import nothing and export the world, and asks what it says of itself.
     pub(super) fn link(
-        component: &Component,
+        component: Arc<Component>,
         allowance: Allowance,
         kept: Option<usize>,
     ) -> Result<(Self, words::Manifest), PolicyError> {
@@ -69,17 +72,21 @@ impl Compiled {
             scope: find("scope")?,
         };
         // The linker is empty: there is nothing in the gateway that a module could call.
-        let pre = Linker::new(engine).instantiate_pre(component).map_err(PolicyError::Compile)?;
-        let compiled = Self { pre, exports, contract, allowance, kept: kept.map(Kept::new) };
+        let pre = Linker::new(engine).instantiate_pre(&component).map_err(PolicyError::Compile)?;
+        let kept = kept.map(Kept::new);
+        let compiled = Self { _component: component, pre, exports, contract, allowance, kept };
         let mut asked = compiled.instance()?;
         compiled.typecheck(&mut asked)?;
-        let (manifest,) = asked.call("describe", &compiled.exports.describe, ())?;
+        let (name, index) = ("describe", &compiled.exports.describe);
+        let manifest = match contract {
+            Contract::V1 => asked.call::<(), (words::ManifestV1,)>(name, index, ())?.0.into(),
+            Contract::V2 => asked.call::<(), (words::Manifest,)>(name, index, ())?.0,
+        };
         Ok((compiled, manifest))
     }
 
     /// Looks once, when the module is loaded, at all the types that later calls rely on.
     fn typecheck(&self, asked: &mut Asked) -> Result<(), PolicyError> {
-        asked.typed::<(), (words::Manifest,)>("describe", &self.exports.describe)?;
         asked.typed::<(&str,), (Configured,)>("configure", &self.exports.configure)?;
         asked.typed::<(words::Request<'_>,), (words::Decision,)>("decide", &self.exports.decide)?;
         let (name, index) = ("decide-many", &self.exports.decide_many);

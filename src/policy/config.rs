@@ -3,6 +3,7 @@
 use super::class::KEPT_MAX;
 use super::signature::TrustedKey;
 use std::path::PathBuf;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 /// How policy modules are run.
@@ -23,6 +24,8 @@ pub struct PolicyConfig {
     pub instances: u32,
     /// How much processor time the own policies of one project space may take of each second, in the long run.
     pub time_per_second: Duration,
+    /// How many bytes of scopes are kept that timeless modules answered before; 0 has them asked each time.
+    pub scopes_kept: u64,
     /// Whose signatures count. Where there are any, an upload without one of them is refused.
     pub trusted_keys: Vec<TrustedKey>,
 }
@@ -31,7 +34,10 @@ impl PolicyConfig {
     /// How many questions one project space's own policies may have under way at one moment: half of the machine, so that
     /// the other half is always there for everybody else, and no more than there are kept instances of a large module.
     pub(super) fn questions_at_a_time(&self) -> usize {
-        let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        // Asking takes as long as five decisions: it is a matter of reading control groups.
+        static PROCESSORS: LazyLock<usize> =
+            LazyLock::new(|| std::thread::available_parallelism().map_or(1, std::num::NonZero::get));
+        let processors = *PROCESSORS;
         (processors / 2).clamp(1, KEPT_MAX)
     }
 }
@@ -46,6 +52,7 @@ impl Default for PolicyConfig {
             compile_deadline: Duration::from_secs(10),
             instances: 256,
             time_per_second: Duration::from_millis(250),
+            scopes_kept: 32 << 20,
             trusted_keys: Vec::new(),
         }
     }

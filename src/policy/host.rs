@@ -6,6 +6,7 @@ use super::error::PolicyError;
 use super::inspect::ModuleInfo;
 use super::loader::{Loader, ModuleSource};
 use super::revision::{LoadedRevision, undecided};
+use super::scopes::Scopes;
 use super::signature::TrustedKey;
 use super::stack::{Stack, Unanswered};
 use super::turns::{Place, Turns, Work};
@@ -37,6 +38,7 @@ pub struct PolicyHost {
     /// Whose signatures count.
     pub(super) trusted_keys: Arc<[TrustedKey]>,
     turns: Turns,
+    scopes: Scopes,
     pub(super) config: PolicyConfig,
     quarantined: Mutex<Vec<Quarantined>>,
 }
@@ -59,6 +61,7 @@ impl PolicyHost {
             recent: Arc::default(),
             trusted_keys: config.trusted_keys.clone().into(),
             turns: Turns::new(),
+            scopes: Scopes::with_room(config.scopes_kept),
             config,
             quarantined: Mutex::default(),
         })
@@ -245,7 +248,7 @@ impl PolicyEngine for PolicyHost {
 
     async fn scope(&self, request: &ScopeRequest<'_>) -> Result<Decided<Rows>, Undecided> {
         let space = request.project_space();
-        self.answer(space, request.identity, |stack| stack.scope(request))
+        self.answer(space, request.identity, |stack| stack.scope(request, Some(&self.scopes)))
             .await
             .map_err(|unanswered| undecided(space, request.action, &unanswered))
     }

@@ -27,6 +27,8 @@ pub struct ModuleInfo {
     pub settings_schema: String,
     /// The actions it knows; a trailing `*` stands for the rest of a name.
     pub actions: Vec<String>,
+    /// Whether its scopes depend on neither the time nor the decision's id, so that they may be kept.
+    pub timeless: bool,
 }
 
 impl ModuleInfo {
@@ -90,6 +92,7 @@ pub(super) fn info(
         description: manifest.description,
         settings_schema: manifest.settings_schema,
         actions: manifest.actions,
+        timeless: manifest.timeless,
     })
 }
 

@@ -25,6 +25,7 @@ mod module;
 mod question;
 pub mod reference;
 mod revision;
+mod scopes;
 mod settings;
 mod share;
 mod shipping;

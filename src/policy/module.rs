@@ -7,7 +7,9 @@ use super::error::PolicyError;
 use super::health::{Health, is_fault};
 use super::inspect::ModuleInfo;
 use super::question;
+use super::scopes::Scopes;
 use crate::authz::{AskedResource, Decision, ManyRequest, Request, Rows, ScopeRequest};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 /// Whose module it is.
@@ -20,11 +22,24 @@ pub(super) enum Trust {
     Theirs,
 }
 
+/// Which loaded module it is, of all since the gateway began: the same component with other settings is another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct ModuleId(u64);
+
+impl ModuleId {
+    pub(super) fn fresh() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        Self(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
 /// A module with its settings.
 pub(super) struct Module {
+    id: ModuleId,
     trust: Trust,
     label: String,
     actions: Vec<String>,
+    timeless: bool,
     compiled: Compiled,
     settings: String,
     health: Health,
@@ -39,9 +54,11 @@ impl Module {
         ticks: Ticks,
     ) -> Self {
         Self {
+            id: ModuleId::fresh(),
             trust,
             label: info.label(),
             actions: info.actions.clone(),
+            timeless: info.timeless,
             compiled,
             settings,
             health: Health::new(ticks),
@@ -82,19 +99,23 @@ impl Module {
         })
     }
 
-    /// The rows it lets through; nothing when it has no say about them.
-    pub(super) fn scope(&self, request: &ScopeRequest<'_>) -> Result<Option<Rows>, PolicyError> {
-        let (principal, context) = question::scope(request).ok_or_else(stranger)?;
-        self.watched(|| {
-            let scope = self.compiled.scope(
-                &self.settings,
-                principal,
-                request.action,
-                request.resource_kind,
-                context,
-            )?;
-            answer::rows(scope)
+    /// The rows it lets through; nothing when it has no say about them. A timeless module is asked for what is not kept.
+    pub(super) fn scope(
+        &self,
+        request: &ScopeRequest<'_>,
+        kept: Option<&Scopes>,
+    ) -> Result<Option<Rows>, PolicyError> {
+        let ask = || self.ask_for_scope(request);
+        self.watched(|| match kept {
+            Some(scopes) if self.timeless => scopes.answer(self.id, request, ask),
+            _ => ask(),
         })
+    }
+
+    fn ask_for_scope(&self, request: &ScopeRequest<'_>) -> Result<Option<Rows>, PolicyError> {
+        let (principal, context) = question::scope(request, self.timeless).ok_or_else(stranger)?;
+        let (action, kind) = (request.action, request.resource_kind);
+        answer::rows(self.compiled.scope(&self.settings, principal, action, kind, context)?)
     }
 
     /// How long it is left alone, when that has just begun.

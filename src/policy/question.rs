@@ -89,12 +89,16 @@ pub(super) fn many<'a>(request: &'a ManyRequest<'_>) -> Option<(words::Principal
     ))
 }
 
-/// Who asks for a scope, and where.
-pub(super) fn scope<'a>(request: &'a ScopeRequest<'_>) -> Option<(words::Principal<'a>, words::Context<'a>)> {
-    Some((
-        principal(request.identity, request.signed_in_by, request.standing)?,
-        context(request.standing, request.now, request.decision),
-    ))
+/// Who asks for a scope, and where. What is timeless hears neither the time nor the decision's id, so that its answer
+/// cannot depend on them.
+pub(super) fn scope<'a>(
+    request: &'a ScopeRequest<'_>,
+    timeless: bool,
+) -> Option<(words::Principal<'a>, words::Context<'a>)> {
+    let principal = principal(request.identity, request.signed_in_by, request.standing)?;
+    let context = context(request.standing, request.now, request.decision);
+    let untimed = || words::Context { now: 0, decision_id: String::new(), ..context };
+    Some((principal, if timeless { untimed() } else { context }))
 }
 
 fn principal(identity: Identity, signed_in_by: SignIn, standing: &Standing) -> Option<words::Principal<'_>> {

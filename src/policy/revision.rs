@@ -54,7 +54,7 @@ impl PolicyEngine for LoadedRevision {
     }
 
     async fn scope(&self, request: &ScopeRequest<'_>) -> Result<Decided<Rows>, Undecided> {
-        self.ask(|stack| stack.scope(request)).await.map_err(|unanswered| told(&unanswered))
+        self.ask(|stack| stack.scope(request, None)).await.map_err(|unanswered| told(&unanswered))
     }
 
     fn stack(&self, _space: ProjectSpaceId) -> StackName {

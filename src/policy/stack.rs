@@ -2,6 +2,7 @@
 
 use super::error::PolicyError;
 use super::module::Module;
+use super::scopes::Scopes;
 use crate::authz::{
     AskedResource, Decided, Decision, Denial, ManyRequest, Question, Request, Rows, Said, ScopeRequest, Voice,
 };
@@ -50,7 +51,7 @@ impl Stack {
                 let said = match &request {
                     _ if !module.knows(question.action) => Said::Unasked,
                     Some(request) => heard(module.decide(request), Said::Decision),
-                    None => heard(module.scope(&scope), Said::Rows),
+                    None => heard(module.scope(&scope, None), Said::Rows),
                 };
                 Voice { module: module.label().to_owned(), said }
             })
@@ -90,10 +91,14 @@ impl Stack {
     }
 
     /// The rows that all modules with a say let through: as any deny denies, they are those of every one.
-    pub(super) fn scope(&self, request: &ScopeRequest<'_>) -> Result<Decided<Rows>, Unanswered> {
+    pub(super) fn scope(
+        &self,
+        request: &ScopeRequest<'_>,
+        kept: Option<&Scopes>,
+    ) -> Result<Decided<Rows>, Unanswered> {
         let mut settled: Option<Decided<Rows>> = None;
         for module in self.0.iter().filter(|module| module.knows(request.action)) {
-            let Some(rows) = module.scope(request).map_err(Unanswered::by(module))? else { continue };
+            let Some(rows) = module.scope(request, kept).map_err(Unanswered::by(module))? else { continue };
             settled = Some(match settled {
                 None => Decided { answer: rows, policy: module.label().to_owned() },
                 Some(before) => Decided { answer: before.answer.and(rows), policy: before.policy },

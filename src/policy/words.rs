@@ -1,5 +1,5 @@
 //! The contract's types as they cross the border. They mirror `policies/wit`, whose versions differ in what `decide-many`
-//! is given: a list of [`Resource`]s, or a [`Table`]. A component whose types differ is refused when it is loaded.
+//! is given, a list of [`Resource`]s or a [`Table`], and in the [`Manifest`]. A component whose types differ is refused when it is loaded.
 //!
 //! Written out rather than generated, so that questions borrow their text: copying text is what a decision costs.
 
@@ -232,4 +232,25 @@ pub(super) struct Manifest {
     #[component(name = "settings-schema")]
     pub settings_schema: String,
     pub actions: Vec<String>,
+    pub timeless: bool,
+}
+
+/// As version 1 has it.
+#[derive(ComponentType, Lift)]
+#[component(record)]
+pub(super) struct ManifestV1 {
+    pub name: String,
+    pub version: String,
+    pub description: String,
+    #[component(name = "settings-schema")]
+    pub settings_schema: String,
+    pub actions: Vec<String>,
+}
+
+impl From<ManifestV1> for Manifest {
+    fn from(it: ManifestV1) -> Self {
+        let ManifestV1 { name, version, description, settings_schema, actions } = it;
+        // It never said so, and it may look at the time.
+        Self { name, version, description, settings_schema, actions, timeless: false }
+    }
 }

@@ -11,6 +11,7 @@ impl Manifest {
             description: description.to_owned(),
             settings_schema: String::new(),
             actions: Vec::new(),
+            timeless: false,
         }
     }
 
@@ -18,6 +19,14 @@ impl Manifest {
     #[must_use]
     pub fn action(mut self, action: &str) -> Self {
         self.actions.push(action.to_owned());
+        self
+    }
+
+    /// The same for a module whose `scope` looks at neither the time nor the decision's id. It is told neither, and its answers
+    /// are kept while the principal and the policy stay as they are: a list costs nearly nothing then.
+    #[must_use]
+    pub fn timeless(mut self) -> Self {
+        self.timeless = true;
         self
     }
 

@@ -39,6 +39,7 @@ impl Policy for Standard {
             "Roles, permissions and locations as CommCare knows them",
         )
         .action("*")
+        .timeless()
     }
 
     fn decide(&self, request: &Request) -> Decision {

@@ -10,6 +10,8 @@ MANIFEST = wit.Manifest(
     # A JSON Schema; leave it empty for a module without settings.
     settings_schema="",
     actions=["mobile_worker.update"],
+    # `scope` below looks at neither the time nor the decision's id, so its answers may be kept.
+    timeless=True,
 )
 
 

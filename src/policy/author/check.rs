@@ -87,7 +87,8 @@ impl CheckReport {
         report.good("limits", format!("{} bytes, {}", info.size, info.class.name()));
         report.good("imports", "none");
         report.good("world", info.contract.to_string());
-        report.good("manifest", format!("{} {}", info.name, info.version));
+        let timeless = if info.timeless { ", timeless" } else { "" };
+        report.good("manifest", format!("{} {}{timeless}", info.name, info.version));
         report.module = Some(info.clone());
         report.actions(info);
         report.settings(info, source);

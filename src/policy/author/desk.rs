@@ -103,9 +103,9 @@ impl Desk {
     /// The fault, in words.
     pub fn scope(&self, request: &ScopeRequest<'_>) -> Result<Option<Rows>, String> {
         match self.stack.modules() {
-            [one] if one.knows(request.action) => one.scope(request).map_err(|fault| fault.to_string()),
+            [one] if one.knows(request.action) => one.scope(request, None).map_err(|fault| fault.to_string()),
             [_] => Ok(None),
-            _ => match self.stack.scope(request) {
+            _ => match self.stack.scope(request, None) {
                 Ok(decided) => Ok(Some(decided.answer)),
                 Err(unanswered) => Err(unanswered.cause.to_string()),
             },
@@ -118,7 +118,7 @@ impl Desk {
         modules
             .map(|module| {
                 let rows = if module.knows(request.action) {
-                    module.scope(request).map_err(|fault| fault.to_string())
+                    module.scope(request, None).map_err(|fault| fault.to_string())
                 } else {
                     Ok(None)
                 };

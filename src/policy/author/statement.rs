@@ -182,7 +182,7 @@ impl Answering for Whole<'_> {
         if self.is_closed() {
             return Err("time is up".to_owned());
         }
-        match self.stack.scope(request) {
+        match self.stack.scope(request, None) {
             Ok(decided) => Ok(Some(decided.answer)),
             Err(unanswered) => Err(format!("{}: {}", unanswered.policy, unanswered.cause)),
         }

@@ -13,6 +13,7 @@ mod smith;
 mod stack;
 mod stale;
 mod standard;
+mod timeless;
 
 use chrono::DateTime;
 use fieldgate::authz::{AskedResource, Attributes, Decision, Denial, ManyRequest, Request, ScopeRequest};

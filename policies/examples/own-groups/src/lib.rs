@@ -78,6 +78,7 @@ impl Policy for OwnGroups {
         Manifest::new("own-groups", "1.0.0", "Supervisors manage only the mobile workers of their own groups")
             .action("mobile_worker.*")
             .settings(SCHEMA)
+            .timeless()
     }
 
     fn configured(settings: &str) -> Result<Self, Vec<SettingFault>> {

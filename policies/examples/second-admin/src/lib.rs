@@ -25,6 +25,7 @@ impl Policy for SecondAdmin {
             "Whoever deactivated a web user does not remove them: a second admin does",
         )
         .action(REMOVE)
+        .timeless()
     }
 
     fn decide(&self, request: &Request) -> Decision {

@@ -9,6 +9,8 @@ export const manifest = {
   // A JSON Schema; leave it empty for a module without settings.
   settingsSchema: '',
   actions: ['mobile_worker.update'],
+  // `scopeOf` below looks at neither the time nor the decision's id, so its answers may be kept.
+  timeless: true,
 };
 
 /** The rows that the principal may change, for this module's part. */

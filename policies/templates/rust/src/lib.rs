@@ -15,6 +15,7 @@ impl Policy for Module {
     fn manifest() -> Manifest {
         Manifest::new("{{name}}", "0.1.0", "Only active mobile workers are changed, except by admins")
             .action("mobile_worker.update")
+            .timeless() // `scope` below looks at neither the time nor the decision's id, so its answers may be kept
     }
 
     fn decide(&self, request: &Request) -> Decision {
