@@ -34,6 +34,16 @@ impl Agreement {
         }
     }
 
+    fn compare_with_many(&mut self, action: &ActionInfo, one: &Said, among_many: &Said) {
+        if let Said::Fault(fault) = among_many {
+            self.has_faults = true;
+            self.add(format!("`{}`: {fault}", action.name));
+        } else if one != among_many {
+            let (one, among_many) = (one.told(), among_many.told());
+            self.add(format!("`{}`: `decide` {one}, and `decide-many` {among_many}", action.name));
+        }
+    }
+
     fn is_full(&self) -> bool {
         self.findings.len() >= FINDINGS_MAX
     }
@@ -88,16 +98,22 @@ pub(in crate::policy) fn agreement_within(
             }
             if let (Some(row), Some(first)) = (rows.first(), answers.first()) {
                 let said = desk.decide(&asker.asks(&action, row.clone(), Attributes::new(), now));
-                if said != *first {
-                    found.add(format!(
-                        "`{}`: `decide` {}, and `decide-many` {}",
-                        action.name,
-                        said.told(),
-                        first.told()
-                    ));
-                }
+                found.compare_with_many(&action, &said, first);
                 if asked.len() < REPEATED {
                     asked.push((asker.clone(), action, row.clone(), Attributes::new(), now, said));
+                }
+            }
+            // A list proposes nothing, so what the scope says is no measure of these.
+            if !action.proposes.is_empty() {
+                let proposals: Vec<_> = rows.iter().map(|_| sampler.proposal(&action)).collect();
+                let many = asker.asks_to_change(&action, &rows, &proposals, now);
+                let answers = desk.decide_many(&many, &many.resources);
+                if let (Some(row), Some(proposal), Some(last)) =
+                    (rows.last(), proposals.last(), answers.last())
+                {
+                    found.answers += 1;
+                    let said = desk.decide(&asker.asks(&action, row.clone(), proposal.clone(), now));
+                    found.compare_with_many(&action, &said, last);
                 }
             }
             if let Ok(Some(Rows::Only(condition))) = &scope

@@ -72,10 +72,24 @@ impl Asker {
         rows: &[Attributes],
         now: DateTime<Utc>,
     ) -> ManyRequest<'_> {
-        let resources = rows
-            .iter()
-            .map(|row| AskedResource { id: id_in(row), attributes: row.clone(), proposed: Attributes::new() })
-            .collect();
+        self.asks_to_change(action, rows, &[], now)
+    }
+
+    /// The same about what the action proposes for each of them; nothing for those without a proposal.
+    pub fn asks_to_change(
+        &self,
+        action: &ActionInfo,
+        rows: &[Attributes],
+        proposals: &[Attributes],
+        now: DateTime<Utc>,
+    ) -> ManyRequest<'_> {
+        let proposals = proposals.iter().cloned().chain(std::iter::repeat(Attributes::new()));
+        let resource = |(row, proposed): (&Attributes, _)| AskedResource {
+            id: id_in(row),
+            attributes: row.clone(),
+            proposed,
+        };
+        let resources = rows.iter().zip(proposals).map(resource).collect();
         ManyRequest {
             identity: self.identity,
             signed_in_by: self.signed_in_by,
