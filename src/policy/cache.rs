@@ -5,13 +5,17 @@
 //! each file, looked at through the open handle that is then read. Who can write there as that user can replace the
 //! gateway's program as well, so a key kept beside the files would add nothing. A checksum is kept with the code, as a
 //! file may be cut off or decay. Whatever does not fit is compiled anew and written over.
+//!
+//! A file is mapped rather than copied, as the gateway's own program is: an interpreter's code is tens of megabytes, of which
+//! a policy runs a part. So a file is never written to once it has its name: a new one takes its place.
 
 use super::class::Class;
 use super::error::PolicyError;
 use sha2::{Digest, Sha256};
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::hash::{Hash, Hasher};
-use std::io::{Read, Write};
+use std::io::{Read, Seek, Write};
+use std::os::fd::AsRawFd;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use wasmtime::Engine;
@@ -19,6 +23,8 @@ use wasmtime::component::Component;
 
 /// CRC-32: it finds decay, which is all that it is for, at a tenth of what a cryptographic hash costs.
 const CHECKSUM: usize = 4;
+/// So much of a file is read at once.
+const PART: usize = 128 << 10;
 
 /// A folder of compiled modules.
 #[derive(Debug)]
@@ -59,16 +65,30 @@ impl Cache {
 
     /// The component with this digest, if it lies here whole.
     pub(super) fn get(&self, engine: &Engine, digest: &str) -> Option<Component> {
-        let code = self.read(digest)?;
-        // SAFETY: `deserialize` asks for bytes that `Component::serialize` made. These are such, unaltered: the folder
-        // and the file belong to our own user and are closed to others (see above), the checksum of what was read is
-        // right, and the bytes are in our own memory now. Those of another compiler or processor have another name,
-        // and are refused by their header besides.
+        let mut file = self.file(digest)?;
+        // Through the open handle, whoever has the name by now.
+        let path = format!("/proc/self/fd/{}", file.as_raw_fd());
+        // SAFETY: `deserialize_file` asks for what `Component::serialize` made, and that it stays so. The file is such,
+        // unaltered: it and its folder belong to our own user and are closed to others (see above), and the checksum of
+        // what is in it is right. Nobody but ourselves writes there, and we write to new files alone. That of another
+        // compiler or processor has another name, and is refused by its header besides.
         #[expect(
             unsafe_code,
-            reason = "the one place that takes machine code from a file; see the line above"
+            reason = "one of the two places that take machine code from a file; see the lines above"
         )]
-        let component = unsafe { Component::deserialize(engine, code) };
+        let mapped = unsafe { Component::deserialize_file(engine, path) };
+        let component = mapped.or_else(|_| {
+            // No code may be mapped from a file system that is mounted `noexec`, and some sandboxes have no `/proc`.
+            let code = whole(&mut file)?;
+            // SAFETY: as above, and the bytes are in our own memory now.
+            #[expect(
+                unsafe_code,
+                reason = "one of the two places that take machine code from a file; see the lines above"
+            )]
+            unsafe {
+                Component::deserialize(engine, code)
+            }
+        });
         component
             .inspect_err(|error| tracing::warn!(error = %error, "cached policy module is not usable"))
             .ok()
@@ -89,7 +109,8 @@ impl Cache {
         self.dir.join(format!("{}-{digest}.cwasm", self.compatibility))
     }
 
-    fn read(&self, digest: &str) -> Option<Vec<u8>> {
+    /// The file of the component with this digest, if it is closed to others and whole.
+    fn file(&self, digest: &str) -> Option<File> {
         let no_follow = i32::try_from(rustix::fs::OFlags::NOFOLLOW.bits()).ok()?;
         let mut file = OpenOptions::new().read(true).custom_flags(no_follow).open(self.path(digest)).ok()?;
         let found = file.metadata().ok()?;
@@ -97,14 +118,11 @@ impl Cache {
             tracing::warn!(digest, "cached policy module is open to others: compiling anew");
             return None;
         }
-        let mut content = Vec::with_capacity(usize::try_from(found.len()).ok()?);
-        file.read_to_end(&mut content).ok()?;
-        let checksum = content.split_off(content.len().checked_sub(CHECKSUM)?);
-        if crc32fast::hash(&content).to_le_bytes() != *checksum {
+        if !is_whole(&mut file, found.len()) {
             tracing::warn!(digest, "cached policy module is damaged: compiling anew");
             return None;
         }
-        Some(content)
+        Some(file)
     }
 
     /// Beside, then in place at once: a reader sees a whole file or none.
@@ -121,6 +139,32 @@ impl Cache {
         }
         kept
     }
+}
+
+/// Whether a file ends with the checksum of what stands before it.
+fn is_whole(file: &mut File, length: u64) -> bool {
+    let Some(length) = length.checked_sub(CHECKSUM as u64) else { return false };
+    let mut checksum = crc32fast::Hasher::new();
+    let mut code = Read::take(&mut *file, length);
+    let mut part = vec![0; PART];
+    loop {
+        match code.read(&mut part) {
+            Ok(0) => break,
+            Ok(read) => checksum.update(part.get(..read).unwrap_or_default()),
+            Err(_) => return false,
+        }
+    }
+    let mut kept = [0; CHECKSUM];
+    file.read_exact(&mut kept).is_ok() && checksum.finalize().to_le_bytes() == kept
+}
+
+/// The code in a file, without its checksum.
+fn whole(file: &mut File) -> std::io::Result<Vec<u8>> {
+    let mut code = Vec::new();
+    file.rewind()?;
+    file.read_to_end(&mut code)?;
+    code.truncate(code.len().saturating_sub(CHECKSUM));
+    Ok(code)
 }
 
 /// A hasher whose result is the same in every build of the gateway, unlike the standard library's.

@@ -60,6 +60,8 @@ fn settings(config: &PolicyConfig, class: Class) -> Config {
         // A backtrace doubles the cost of a trap, and nobody has the module's symbols.
         .wasm_backtrace_max_frames(None)
         .generate_address_map(false)
+        // Unwinding goes by frame pointers; these tables are for debuggers, and each module's would be registered.
+        .native_unwind_info(false)
         // Calls are pure and short, so they are made synchronously.
         .concurrency_support(false)
         // What no policy needs, no policy gets: each proposal is compiler code that an upload could aim at.

@@ -16,7 +16,8 @@ use super::stack::Stack;
 use crate::authz::{SettingFault, StackModule};
 use crate::domain::policy_stack;
 use sha2::{Digest, Sha256};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
@@ -58,6 +59,8 @@ struct Workshop {
     engine: Engine,
     ticks: Ticks,
     cache: Option<Cache>,
+    /// The components that stacks are using, by digest: one is enough for all of them.
+    in_use: Mutex<HashMap<String, Weak<Component>>>,
     allowance: Allowance,
     kept: Option<usize>,
 }
@@ -66,7 +69,9 @@ impl Workshop {
     fn open(config: &PolicyConfig, class: Class) -> Result<Arc<Self>, PolicyError> {
         let (engine, ticks) = engine::start(config, class)?;
         let cache = config.cache_dir.as_deref().map(|dir| Cache::open(dir, &engine, class)).transpose()?;
-        Ok(Arc::new(Self { engine, ticks, cache, allowance: class.allowance(config), kept: class.kept() }))
+        let in_use = Mutex::default();
+        let (allowance, kept) = (class.allowance(config), class.kept());
+        Ok(Arc::new(Self { engine, ticks, cache, in_use, allowance, kept }))
     }
 }
 
@@ -200,7 +205,7 @@ impl Loader {
     ) -> Result<(Compiled, ModuleInfo, Ticks), PolicyError> {
         let workshop = self.workshop(Class::of(component.len()))?;
         let (compiled, manifest) = Compiled::link(
-            &workshop.component(component, &digest, caching)?,
+            workshop.component(component, &digest, caching)?,
             workshop.allowance,
             workshop.kept,
         )?;
@@ -214,20 +219,42 @@ fn digest_of(component: &[u8]) -> String {
 }
 
 impl Workshop {
-    fn component(&self, component: &[u8], digest: &str, caching: Caching) -> Result<Component, PolicyError> {
-        let cache = self.cache.as_ref().filter(|_| caching != Caching::Leave);
-        let kept = cache.filter(|_| caching == Caching::Use);
-        // What is in the cache was within bounds when it was compiled, and the bounds are a part of its name.
-        if let Some(component) = kept.and_then(|cache| cache.get(&self.engine, digest)) {
-            return Ok(component);
+    fn component(
+        &self,
+        component: &[u8],
+        digest: &str,
+        caching: Caching,
+    ) -> Result<Arc<Component>, PolicyError> {
+        if caching != Caching::Use {
+            return self.compile(component, digest, caching).map(Arc::new);
         }
+        if let Some(shared) = self.in_use().get(digest).and_then(Weak::upgrade) {
+            return Ok(shared);
+        }
+        // What is in the cache was within bounds when it was compiled, and the bounds are a part of its name.
+        let cached = self.cache.as_ref().and_then(|cache| cache.get(&self.engine, digest));
+        let loaded = Arc::new(match cached {
+            Some(component) => component,
+            None => self.compile(component, digest, caching)?,
+        });
+        let mut in_use = self.in_use();
+        in_use.retain(|_, component| component.strong_count() > 0);
+        in_use.insert(digest.to_owned(), Arc::downgrade(&loaded));
+        Ok(loaded)
+    }
+
+    fn in_use(&self) -> MutexGuard<'_, HashMap<String, Weak<Component>>> {
+        self.in_use.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn compile(&self, component: &[u8], digest: &str, caching: Caching) -> Result<Component, PolicyError> {
         bounds::check(component)?;
         // A compiler that gives up on what somebody sent must not take its caller along.
         let compiling = || Component::from_binary(&self.engine, component);
         let compiled = std::panic::catch_unwind(std::panic::AssertUnwindSafe(compiling))
             .unwrap_or_else(|_| Err(wasmtime::Error::msg("the compiler gave up on it")))
             .map_err(PolicyError::Compile)?;
-        if let Some(cache) = cache {
+        if let Some(cache) = self.cache.as_ref().filter(|_| caching != Caching::Leave) {
             cache.put(digest, &compiled);
         }
         Ok(compiled)
