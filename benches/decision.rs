@@ -20,6 +20,7 @@ use fieldgate::policy::{ModuleSource, PolicyConfig, PolicyHost};
 use fieldgate_policy::{self as native, Policy};
 use standard::Standard;
 use std::hint::black_box;
+use std::path::Path;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
@@ -30,6 +31,8 @@ const READ: &str = "mobile_worker.read";
 const KIND: &str = "mobile_worker";
 const BATCH: usize = 100;
 const COMPONENT: &[u8] = include_bytes!("../policies/standard/standard.wasm");
+/// A module that nothing uses, unlike the standard policy.
+const ANOTHER: &[u8] = include_bytes!("../policies/examples/own-groups/own-groups.wasm");
 
 /// Thirty permissions without the right to all locations: the longest way through the rule.
 fn permissions() -> Vec<&'static str> {
@@ -153,6 +156,10 @@ fn native_request(request: &Request<'_>) -> native::Request {
     })
 }
 
+/// As the gateway's own.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// A decision never waits, so it needs no runtime.
 fn now<T>(future: impl Future<Output = T>) -> T {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
@@ -161,22 +168,24 @@ fn now<T>(future: impl Future<Output = T>) -> T {
     }
 }
 
-fn cached() -> (tempfile::TempDir, PolicyHost) {
-    let dir = tempfile::tempdir().unwrap();
-    let config = PolicyConfig { cache_dir: Some(dir.path().join("cache")), ..PolicyConfig::default() };
-    (dir, PolicyHost::new(config).unwrap())
+/// A host that asks each time, and one that keeps scopes.
+fn hosts(dir: &Path) -> [PolicyHost; 2] {
+    let keeping = PolicyConfig { cache_dir: Some(dir.join("cache")), ..PolicyConfig::default() };
+    let asking = PolicyConfig { scopes_kept: 0, ..keeping.clone() };
+    [asking, keeping].map(|config| PolicyHost::new(config).unwrap())
 }
 
-fn sources() -> Vec<ModuleSource> {
-    vec![ModuleSource { component: COMPONENT.to_vec(), settings: String::new() }]
-}
-
-fn install(runtime: &tokio::runtime::Runtime, host: &PolicyHost) {
-    runtime.block_on(host.install(ProjectSpaceId(Uuid::from_u128(7)), sources())).unwrap();
+/// Loads a component for a project space that has none.
+fn install(runtime: &tokio::runtime::Runtime, host: &PolicyHost, component: &[u8]) {
+    let space = ProjectSpaceId(Uuid::from_u128(7));
+    host.reset(space);
+    let source = ModuleSource { component: component.to_vec(), settings: String::new() };
+    runtime.block_on(host.install(space, vec![source])).unwrap();
 }
 
 fn decisions(criterion: &mut Criterion) {
-    let host = PolicyHost::new(PolicyConfig::default()).unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let [host, keeping] = hosts(dir.path());
     let standing = standing();
     let request = request(&standing);
     let scope_request = scope_request(&standing);
@@ -194,6 +203,9 @@ fn decisions(criterion: &mut Criterion) {
     group.bench_function("sandboxed", |bench| {
         bench.iter(|| now(host.scope(black_box(&scope_request))).unwrap())
     });
+    group.bench_function("kept", |bench| {
+        bench.iter(|| now(keeping.scope(black_box(&scope_request))).unwrap())
+    });
     group.finish();
 
     let many = many(&standing);
@@ -206,9 +218,12 @@ fn decisions(criterion: &mut Criterion) {
 
 fn modules(criterion: &mut Criterion) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-    let (_dir, host) = cached();
+    let dir = tempfile::tempdir().unwrap();
+    let [host, _] = hosts(dir.path());
     let mut group = criterion.benchmark_group("module");
-    group.bench_function("install from the cache", |bench| bench.iter(|| install(&runtime, &host)));
+    group.bench_function("install from the cache", |bench| bench.iter(|| install(&runtime, &host, ANOTHER)));
+    group
+        .bench_function("install what is in use", |bench| bench.iter(|| install(&runtime, &host, COMPONENT)));
     group.bench_function("reset", |bench| bench.iter(|| host.reset(ProjectSpaceId(Uuid::from_u128(7)))));
     group.bench_function("inspect (compiles)", |bench| bench.iter(|| host.inspect(COMPONENT).unwrap()));
     group.finish();
@@ -229,7 +244,8 @@ fn measured(calls: usize, mut call: impl FnMut()) -> (Duration, Duration) {
 }
 
 fn table() {
-    let (_dir, host) = cached();
+    let dir = tempfile::tempdir().unwrap();
+    let [host, keeping] = hosts(dir.path());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     let standing = standing();
     let request = request(&standing);
@@ -256,7 +272,13 @@ fn table() {
         BATCH,
     );
     row("scope", measured(50_000, || drop(black_box(now(host.scope(black_box(&scope_request)))))), 1);
-    row("install from the cache", measured(500, || install(&runtime, &host)), 1);
+    row(
+        "scope, kept",
+        measured(50_000, || drop(black_box(now(keeping.scope(black_box(&scope_request)))))),
+        1,
+    );
+    row("install from the cache", measured(500, || install(&runtime, &host, ANOTHER)), 1);
+    row("install what is in use", measured(500, || install(&runtime, &host, COMPONENT)), 1);
 }
 
 criterion_group!(benches, decisions, modules);

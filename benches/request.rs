@@ -1,7 +1,9 @@
 //! The gate's share of a whole GraphQL request: how much of the processor's time goes to policies.
 //!
 //! `cargo bench --bench request` prints a table. "request" is the processor time of the whole process, its database (SQLite)
-//! among it; "policies" is what passes while the policy host is asked, by the same requests in the same run.
+//! among it; "policies" is what passes while the policy host is asked, by the same requests in the same run. "asked" is a
+//! gateway that keeps no scopes: that is what somebody's first request costs after their rights or the policies have
+//! changed. "kept" is the gateway as it is: what every other request costs.
 
 #![expect(
     clippy::unwrap_used,
@@ -19,7 +21,7 @@ use fieldgate::domain::{
     Channel, GroupInput, LocationInput, LocationTypeInput, MobileWorkerInput, Origin, Patch, Principal,
     ProjectSpaceId, ProjectSpaceInput, RoleInput, Settings, SystemClock,
 };
-use fieldgate::policy::PolicyHost;
+use fieldgate::policy::{PolicyConfig, PolicyHost};
 use fieldgate::service::decision::DecisionQueue;
 use fieldgate::service::mobile_worker::NewPassword;
 use fieldgate::service::web_user::NewWebUser;
@@ -89,11 +91,15 @@ impl PolicyEngine for Timed {
     }
 }
 
-/// A gateway as `fieldgate serve` opens it, with a database in this folder.
-async fn gateway(folder: &Path) -> (Gateway, Arc<Timed>) {
+/// A gateway as `fieldgate serve` opens it, with a database in this folder; its policies as it has them, or asked each time.
+async fn gateway(folder: &Path, keeps_scopes: bool) -> (Gateway, Arc<Timed>) {
     let options = ConfigOptions { data_dir: Some(folder.to_owned()), ..ConfigOptions::default() };
     let mut gateway = Gateway::open(&Config::read(&options).unwrap()).await.unwrap();
-    let host = Arc::clone(&gateway.policy);
+    let host = if keeps_scopes {
+        Arc::clone(&gateway.policy)
+    } else {
+        Arc::new(PolicyHost::new(PolicyConfig { scopes_kept: 0, ..PolicyConfig::default() }).unwrap())
+    };
     let timed = Arc::new(Timed { host, nanoseconds: AtomicU64::default(), questions: AtomicU64::default() });
     let engine: Arc<Timed> = Arc::clone(&timed);
     let log: Arc<DecisionQueue> = Arc::clone(&gateway.services.decisions);
@@ -183,9 +189,9 @@ fn processor_time() -> Duration {
     Duration::new(time.tv_sec.try_into().unwrap(), time.tv_nsec.try_into().unwrap())
 }
 
-async fn measured() {
+async fn measured(kind: &str, keeps_scopes: bool) {
     let folder = tempfile::tempdir().unwrap();
-    let (gateway, timed) = gateway(folder.path()).await;
+    let (gateway, timed) = gateway(folder.path(), keeps_scopes).await;
     let worker = fill(&gateway.services).await;
     let routes = gateway.routes();
     let login = json!({
@@ -195,10 +201,6 @@ async fn measured() {
     let token =
         post(&routes, None, &login).await["data"]["login"]["accessToken"].as_str().unwrap().to_owned();
     let nested = "id username firstName status role { name } locations { name } groups { name }";
-    println!(
-        "{:<34}{:>14}{:>11}{:>13}{:>9}",
-        "processor time, µs", "request", "questions", "policies", "share"
-    );
     for (name, query) in [
         (
             "one worker with all that is nested",
@@ -229,7 +231,7 @@ async fn measured() {
         let policies = policies.as_secs_f64() * 1e6 / f64::from(REQUESTS);
         let questions = questions as f64 / f64::from(REQUESTS);
         println!(
-            "{name:<34}{whole:>14.1}{questions:>11.1}{policies:>13.1}{:>8.1}%",
+            "{name:<36}{kind:<6}{whole:>12.1}{questions:>11.1}{policies:>13.1}{:>8.1}%",
             policies / whole * 100.0
         );
     }
@@ -237,11 +239,15 @@ async fn measured() {
 
 fn main() {
     if std::env::args().any(|argument| argument == "--bench") {
-        tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .enable_all()
-            .build()
-            .unwrap()
-            .block_on(async { tokio::spawn(measured()).await.unwrap() });
+        tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap().block_on(
+            async {
+                println!(
+                    "{:<42}{:>12}{:>11}{:>13}{:>9}",
+                    "processor time, µs", "request", "questions", "policies", "share"
+                );
+                tokio::spawn(measured("asked", false)).await.unwrap();
+                tokio::spawn(measured("kept", true)).await.unwrap();
+            },
+        );
     }
 }
