@@ -12,6 +12,7 @@ mod policy_cases;
 mod policy_decision;
 mod policy_report;
 mod policy_stack;
+mod policy_stack_told;
 mod serve;
 
 use crate::app::{Gateway, StartError};

@@ -1,12 +1,15 @@
 //! `fieldgate policy upload | stack | history | revise | monitor | activate | roll-back | lift | reset`: what operators type. It
 //! works on the database; gateways that run see it within seconds. The operator is always answered by `standard`.
 
+use super::policy_stack_told::{
+    activation_json, comment_told, module_json, name_told, quarantine_told, revision_json, stack_json, told,
+};
 use super::{CommandError, Output, open_existing, operator};
 use crate::authz::Visible;
 use crate::config::ConfigOptions;
 use crate::domain::{
-    PageRequest, PolicyActivation, PolicyEntry, PolicyEntryInput, PolicyModule, PolicyQuarantine,
-    PolicyRevision, PolicyStack, RevisionName, policy_stack::STANDARD,
+    PageRequest, PolicyEntryInput, PolicyModule, PolicyQuarantine, PolicyRevision, PolicyStack,
+    policy_stack::STANDARD,
 };
 use crate::service::policy_stack::LockOut;
 use crate::service::{Refused, Services, policy_stack, project_space};
@@ -377,77 +380,4 @@ fn changed(output: &Output, stack: &PolicyStack) {
         }
         println!("gateways take it over within seconds");
     });
-}
-
-fn name_told(name: Option<RevisionName>) -> String {
-    name.map_or(STANDARD.to_owned(), |name| format!("revision {}", name.number))
-}
-
-fn quarantine_told(quarantine: &PolicyQuarantine) -> String {
-    let place = if quarantine.is_monitored { ", only monitored" } else { "" };
-    let of = quarantine.revision.map(|it| format!(" (revision {}{place})", it.number)).unwrap_or_default();
-    format!("in quarantine until {}: {}{of}", quarantine.until.format("%Y-%m-%d %H:%M:%S"), quarantine.policy)
-}
-
-fn comment_told(comment: &str) -> String {
-    let plain: String = comment.chars().filter(|character| !character.is_control()).collect();
-    if plain.is_empty() { plain } else { format!(": {plain}") }
-}
-
-fn told(revision: &PolicyRevision) -> String {
-    let modules: Vec<_> = revision.entries.iter().map(PolicyEntry::label).collect();
-    format!("{} ({}){}", revision.number, modules.join(", "), comment_told(&revision.comment))
-}
-
-fn module_json(module: &PolicyModule) -> Json {
-    json!({
-        "digest": module.digest,
-        "name": module.name,
-        "version": module.version,
-        "description": module.description,
-        "class": module.class,
-        "size": module.size,
-        "signedBy": module.signed_by,
-        "uploadedAt": module.uploaded_at,
-        "uploadedBy": module.uploaded_by,
-    })
-}
-
-fn revision_json(revision: &PolicyRevision) -> Json {
-    let modules = revision.entries.iter().map(|entry| {
-        json!({
-            "digest": entry.digest,
-            "name": entry.name,
-            "version": entry.version,
-            "settings": entry.settings,
-        })
-    });
-    json!({
-        "id": revision.id.to_string(),
-        "number": revision.number,
-        "modules": modules.collect::<Vec<_>>(),
-        "comment": revision.comment,
-        "createdAt": revision.created_at,
-        "createdBy": revision.created_by,
-    })
-}
-
-fn stack_json(stack: &PolicyStack) -> Json {
-    json!({
-        "version": stack.version,
-        "active": stack.active.map(|it| it.number),
-        "monitored": stack.monitored.map(|it| it.number),
-    })
-}
-
-fn activation_json(activation: &PolicyActivation) -> Json {
-    json!({
-        "at": activation.at,
-        "kind": activation.kind.name(),
-        "revision": activation.revision.map(|it| it.number),
-        "from": activation.from.map(|it| it.number),
-        "comment": activation.comment,
-        "by": activation.by,
-        "byName": activation.by_name,
-    })
 }

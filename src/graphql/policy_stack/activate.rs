@@ -16,8 +16,8 @@ pub struct ActivatePolicyRevisionInput {
     /// Why: 500 characters at most.
     #[graphql(default)]
     comment: String,
-    /// Put it in force even if you could then neither see nor change the policies any more: only the gateway's operator could
-    /// undo that.
+    /// Put it in force even if you could then neither see nor change the policies any more: it may take the
+    /// gateway's operator to undo that.
     #[graphql(default)]
     confirm_lock_out: bool,
 }

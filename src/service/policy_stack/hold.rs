@@ -139,8 +139,8 @@ async fn check_not_locked_out(
         return Ok(());
     }
     let message = format!(
-        "once it is in force, you could not {}; only the gateway's operator could undo that. Confirm the lock-out to do it \
-         all the same",
+        "once it is in force, you could not {}, signed in as you are now; it may take the gateway's operator to undo that. \
+         Confirm the lock-out to do it all the same",
         lost.join(", nor ")
     );
     Err(Faults::one(FaultCode::LocksYouOut, &[field], message).into())
