@@ -7,7 +7,8 @@
 //! file may be cut off or decay. Whatever does not fit is compiled anew and written over.
 //!
 //! A file is mapped rather than copied, as the gateway's own program is: an interpreter's code is tens of megabytes, of which
-//! a policy runs a part. So a file is never written to once it has its name: a new one takes its place.
+//! a policy runs a part. As with the program, what is overwritten in place while it runs is the end of it. So nobody may
+//! write to a file that has its name, not even its owner: a new one takes its place.
 
 use super::class::Class;
 use super::error::PolicyError;
@@ -77,8 +78,9 @@ impl Cache {
             reason = "one of the two places that take machine code from a file; see the lines above"
         )]
         let mapped = unsafe { Component::deserialize_file(engine, path) };
-        let component = mapped.or_else(|_| {
+        let component = mapped.or_else(|error| {
             // No code may be mapped from a file system that is mounted `noexec`, and some sandboxes have no `/proc`.
+            tracing::debug!(error = %error, "cached policy module cannot be mapped: it is copied");
             let code = whole(&mut file)?;
             // SAFETY: as above, and the bytes are in our own memory now.
             #[expect(
@@ -129,7 +131,7 @@ impl Cache {
     fn write(&self, digest: &str, code: &[u8]) -> std::io::Result<()> {
         let beside = self.dir.join(format!("{digest}.{}.new", std::process::id()));
         let kept = (|| {
-            let mut file: File = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside)?;
+            let mut file: File = OpenOptions::new().write(true).create_new(true).mode(0o400).open(&beside)?;
             file.write_all(code)?;
             file.write_all(&crc32fast::hash(code).to_le_bytes())?;
             fs::rename(&beside, self.path(digest))

@@ -8,7 +8,7 @@ use std::fmt;
 pub enum Contract {
     /// `fieldgate:policy@1`: `decide-many` is given a list of resources.
     V1,
-    /// `fieldgate:policy@2`: `decide-many` is given a table.
+    /// `fieldgate:policy@2`: `decide-many` is given a table, and a manifest says whether scopes are timeless.
     V2,
 }
 

@@ -209,6 +209,16 @@ impl PolicyHost {
         }
     }
 
+    fn kept_scope(&self, request: &ScopeRequest<'_>) -> Option<Decided<Rows>> {
+        if request.identity == Identity::System {
+            return self.standard.kept_scope(request, &self.scopes);
+        }
+        match self.stacks.load().get(&request.project_space()) {
+            None => self.standard.kept_scope(request, &self.scopes),
+            Some(loaded) => loaded.as_ref()?.stack.kept_scope(request, &self.scopes),
+        }
+    }
+
     async fn answer<T>(
         &self,
         space: ProjectSpaceId,
@@ -248,6 +258,10 @@ impl PolicyEngine for PolicyHost {
 
     async fn scope(&self, request: &ScopeRequest<'_>) -> Result<Decided<Rows>, Undecided> {
         let space = request.project_space();
+        // What is kept takes nothing from anybody's share.
+        if let Some(kept) = self.kept_scope(request) {
+            return Ok(kept);
+        }
         self.answer(space, request.identity, |stack| stack.scope(request, Some(&self.scopes)))
             .await
             .map_err(|unanswered| undecided(space, request.action, &unanswered))

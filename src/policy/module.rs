@@ -6,7 +6,7 @@ use super::engine::Ticks;
 use super::error::PolicyError;
 use super::health::{Health, is_fault};
 use super::inspect::ModuleInfo;
-use super::question;
+use super::question::{self, Hears};
 use super::scopes::Scopes;
 use crate::authz::{AskedResource, Decision, ManyRequest, Request, Rows, ScopeRequest};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -103,19 +103,42 @@ impl Module {
     pub(super) fn scope(
         &self,
         request: &ScopeRequest<'_>,
-        kept: Option<&Scopes>,
+        scopes: Option<&Scopes>,
     ) -> Result<Option<Rows>, PolicyError> {
-        let ask = || self.ask_for_scope(request);
-        self.watched(|| match kept {
-            Some(scopes) if self.timeless => scopes.answer(self.id, request, ask),
-            _ => ask(),
+        let Some(scopes) = scopes.filter(|_| self.timeless) else {
+            return self.ask_for_scope(request, self.hears());
+        };
+        if let Some(kept) = self.kept_scope(request, scopes) {
+            return Ok(kept);
+        }
+        let rows = self.ask_for_scope(request, self.hears())?;
+        scopes.keep(self.id, request, &rows);
+        Ok(rows)
+    }
+
+    /// The same, if it is kept: then the module is not asked, which says nothing of its health.
+    pub(super) fn kept_scope(&self, request: &ScopeRequest<'_>, scopes: &Scopes) -> Option<Option<Rows>> {
+        if !self.timeless || self.health.is_quarantined() {
+            return None;
+        }
+        scopes.get(self.id, request)
+    }
+
+    /// The same, asked with the time and the decision's id, whatever it says of itself.
+    pub(super) fn scope_by_time(&self, request: &ScopeRequest<'_>) -> Result<Option<Rows>, PolicyError> {
+        self.ask_for_scope(request, Hears::Everything)
+    }
+
+    fn ask_for_scope(&self, request: &ScopeRequest<'_>, hears: Hears) -> Result<Option<Rows>, PolicyError> {
+        let (principal, context) = question::scope(request, hears).ok_or_else(stranger)?;
+        let (action, kind) = (request.action, request.resource_kind);
+        self.watched(|| {
+            answer::rows(self.compiled.scope(&self.settings, principal, action, kind, context)?)
         })
     }
 
-    fn ask_for_scope(&self, request: &ScopeRequest<'_>) -> Result<Option<Rows>, PolicyError> {
-        let (principal, context) = question::scope(request, self.timeless).ok_or_else(stranger)?;
-        let (action, kind) = (request.action, request.resource_kind);
-        answer::rows(self.compiled.scope(&self.settings, principal, action, kind, context)?)
+    fn hears(&self) -> Hears {
+        if self.timeless { Hears::NoTime } else { Hears::Everything }
     }
 
     /// How long it is left alone, when that has just begun.

@@ -89,16 +89,30 @@ pub(super) fn many<'a>(request: &'a ManyRequest<'_>) -> Option<(words::Principal
     ))
 }
 
-/// Who asks for a scope, and where. What is timeless hears neither the time nor the decision's id, so that its answer
-/// cannot depend on them.
+/// What a module hears of when it is asked for a scope.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Hears {
+    /// All that there is.
+    Everything,
+    /// All but the time and the decision's id.
+    NoTime,
+}
+
+/// Who asks for a scope, and where.
 pub(super) fn scope<'a>(
     request: &'a ScopeRequest<'_>,
-    timeless: bool,
+    hears: Hears,
 ) -> Option<(words::Principal<'a>, words::Context<'a>)> {
     let principal = principal(request.identity, request.signed_in_by, request.standing)?;
-    let context = context(request.standing, request.now, request.decision);
-    let untimed = || words::Context { now: 0, decision_id: String::new(), ..context };
-    Some((principal, if timeless { untimed() } else { context }))
+    let context = match hears {
+        Hears::Everything => context(request.standing, request.now, request.decision),
+        Hears::NoTime => words::Context {
+            project_space: &request.standing.project_space_name,
+            now: 0,
+            decision_id: String::new(),
+        },
+    };
+    Some((principal, context))
 }
 
 fn principal(identity: Identity, signed_in_by: SignIn, standing: &Standing) -> Option<words::Principal<'_>> {

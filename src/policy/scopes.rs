@@ -2,10 +2,9 @@
 //!
 //! A module whose manifest says that it is timeless is told neither the time nor the decision's id when it is asked for a
 //! scope. All that it hears is who asks, and for what; so to the same question there is the same answer, and it is kept
-//! while there is room. Nothing is ever out of date: what the question is made of is compared each time, and a module that
+//! while there is room. It is never out of date: all that the question is made of is compared each time, and a module that
 //! is replaced, or is given other settings, is another module.
 
-use super::error::PolicyError;
 use super::module::ModuleId;
 use crate::authz::{Condition, Rows, ScopeRequest, Value};
 use crate::domain::permission::Items;
@@ -15,7 +14,7 @@ use quick_cache::sync::Cache;
 use std::sync::Arc;
 
 /// What is kept, up to so many bytes: what is asked for seldom goes first.
-pub(super) struct Scopes(Cache<Key, Arc<Kept>, Bytes>);
+pub(super) struct Scopes(Cache<Key, Arc<Answer>, Bytes>);
 
 /// What is compared by a hash. What takes longer to read stands with the answer.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -28,7 +27,7 @@ struct Key {
     resource_kind: &'static str,
 }
 
-struct Kept {
+struct Answer {
     standing: Standing,
     rows: Option<Rows>,
     bytes: u64,
@@ -37,9 +36,9 @@ struct Kept {
 #[derive(Clone)]
 struct Bytes;
 
-impl Weighter<Key, Arc<Kept>> for Bytes {
-    fn weight(&self, _: &Key, kept: &Arc<Kept>) -> u64 {
-        kept.bytes
+impl Weighter<Key, Arc<Answer>> for Bytes {
+    fn weight(&self, _: &Key, answer: &Arc<Answer>) -> u64 {
+        answer.bytes
     }
 }
 
@@ -55,32 +54,35 @@ impl Scopes {
         Self(Cache::with_weighter(items, bytes, Bytes))
     }
 
-    /// The answer that this timeless module gave to the same question, or gives now.
-    pub(super) fn answer(
-        &self,
-        module: ModuleId,
-        request: &ScopeRequest<'_>,
-        ask: impl FnOnce() -> Result<Option<Rows>, PolicyError>,
-    ) -> Result<Option<Rows>, PolicyError> {
-        let key = Key {
-            module,
-            project_space: request.project_space(),
-            identity: request.identity,
-            signed_in_by: request.signed_in_by,
-            action: request.action,
-            resource_kind: request.resource_kind,
-        };
-        if let Some(kept) = self.0.get(&key)
-            && sounds_the_same(&kept.standing, request.standing)
-        {
-            return Ok(kept.rows.clone());
-        }
-        let rows = ask()?;
-        let standing = request.standing.clone();
+    /// What this module answered to the same question; nothing when that is not kept.
+    pub(super) fn get(&self, module: ModuleId, request: &ScopeRequest<'_>) -> Option<Option<Rows>> {
+        let answer = self.0.get(&Key::of(module, request))?;
+        sounds_the_same(&answer.standing, request.standing).then(|| answer.rows.clone())
+    }
+
+    /// Keeps what a timeless module answered.
+    pub(super) fn keep(&self, module: ModuleId, request: &ScopeRequest<'_>, rows: &Option<Rows>) {
+        let (standing, rows) = (request.standing.clone(), rows.clone());
         let bytes = LEAST.saturating_add(size(&standing)).saturating_add(rows.as_ref().map_or(0, rows_size));
         let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
-        self.0.insert(key, Arc::new(Kept { standing, rows: rows.clone(), bytes }));
-        Ok(rows)
+        self.0.insert(Key::of(module, request), Arc::new(Answer { standing, rows, bytes }));
+    }
+}
+
+impl Key {
+    /// Each field is named, so that a new one is not forgotten here.
+    fn of(module: ModuleId, request: &ScopeRequest<'_>) -> Self {
+        let ScopeRequest {
+            identity,
+            signed_in_by,
+            standing,
+            action,
+            resource_kind,
+            // What is timeless hears of neither.
+            now: _,
+            decision: _,
+        } = *request;
+        Self { module, project_space: standing.project_space, identity, signed_in_by, action, resource_kind }
     }
 }
 
@@ -148,7 +150,6 @@ mod tests {
     use crate::domain::permission::Grants;
     use crate::domain::{DecisionId, GroupId, LocationId, MobileWorkerId, RoleId, WebUserId};
     use chrono::DateTime;
-    use std::cell::Cell;
     use uuid::Uuid;
 
     const ROOM: u64 = 1 << 20;
@@ -178,15 +179,12 @@ mod tests {
         }
     }
 
-    /// Whether a module was asked, once the first of these questions has been answered.
+    /// Whether the module has to be asked. From now on, its answer to this is kept.
     fn asked_again(scopes: &Scopes, module: ModuleId, request: &ScopeRequest<'_>) -> bool {
-        let asked = Cell::new(false);
-        let rows = scopes.answer(module, request, || {
-            asked.set(true);
-            Ok(Some(Rows::Everything))
-        });
-        assert_eq!(rows.unwrap(), Some(Rows::Everything));
-        asked.get()
+        let kept = scopes.get(module, request);
+        scopes.keep(module, request, &Some(Rows::Everything));
+        assert!(matches!(kept, None | Some(Some(Rows::Everything))));
+        kept.is_none()
     }
 
     #[test]
@@ -246,11 +244,10 @@ mod tests {
     }
 
     #[test]
-    fn no_answer_is_not_kept() {
+    fn that_a_module_has_no_say_is_an_answer() {
         let (scopes, module, standing) = (Scopes::with_room(ROOM), ModuleId::fresh(), standing());
-        let none = scopes.answer(module, &request(&standing), || Err(PolicyError::Quarantine));
-        assert!(none.is_err());
-        assert!(asked_again(&scopes, module, &request(&standing)));
+        scopes.keep(module, &request(&standing), &None);
+        assert_eq!(scopes.get(module, &request(&standing)), Some(None));
     }
 
     #[test]

@@ -94,11 +94,24 @@ impl Stack {
     pub(super) fn scope(
         &self,
         request: &ScopeRequest<'_>,
-        kept: Option<&Scopes>,
+        scopes: Option<&Scopes>,
     ) -> Result<Decided<Rows>, Unanswered> {
+        self.rows(request.action, |module| module.scope(request, scopes).map_err(Unanswered::by(module)))
+    }
+
+    /// The same, if no module has to be asked.
+    pub(super) fn kept_scope(&self, request: &ScopeRequest<'_>, scopes: &Scopes) -> Option<Decided<Rows>> {
+        self.rows(request.action, |module| module.kept_scope(request, scopes).ok_or(())).ok()
+    }
+
+    fn rows<E>(
+        &self,
+        action: &str,
+        answer: impl Fn(&Module) -> Result<Option<Rows>, E>,
+    ) -> Result<Decided<Rows>, E> {
         let mut settled: Option<Decided<Rows>> = None;
-        for module in self.0.iter().filter(|module| module.knows(request.action)) {
-            let Some(rows) = module.scope(request, kept).map_err(Unanswered::by(module))? else { continue };
+        for module in self.0.iter().filter(|module| module.knows(action)) {
+            let Some(rows) = answer(module)? else { continue };
             settled = Some(match settled {
                 None => Decided { answer: rows, policy: module.label().to_owned() },
                 Some(before) => Decided { answer: before.answer.and(rows), policy: before.policy },

@@ -1,5 +1,6 @@
 //! The contract's types as they cross the border. They mirror `policies/wit`, whose versions differ in what `decide-many`
-//! is given, a list of [`Resource`]s or a [`Table`], and in the [`Manifest`]. A component whose types differ is refused when it is loaded.
+//! is given, a list of [`Resource`]s or a [`Table`], and in the [`Manifest`]. A component whose types differ is refused when
+//! it is loaded.
 //!
 //! Written out rather than generated, so that questions borrow their text: copying text is what a decision costs.
 

@@ -89,7 +89,7 @@ mod tests {
             kind: "mobile_worker".to_owned(),
             ids: ["a", "b", "c", "d"].map(|id| Some(id.to_owned())).to_vec(),
             attributes: vec![
-                // One that is rare stands there twice.
+                // The same value may stand there twice.
                 column("status", vec!["active".into(), Value::Nothing, "active".into()], &[0, 1, 0, 2]),
                 column("has_password", vec![true.into()], &[0; 4]),
             ],

@@ -33,7 +33,7 @@ def attributes(listed):
 
 
 def each(table):
-    """The resources of a table: what they have is in columns, and equal values stand there once."""
+    """The resources of a table: what they have is in columns, by a dictionary."""
 
     def values(columns, row):
         return [wit.Attribute(it.name, it.dictionary[it.entries[row]]) for it in columns]

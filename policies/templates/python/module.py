@@ -19,7 +19,7 @@ class WitWorld(wit_world.WitWorld):
         return rule.decide(request)
 
     def decide_many(self, principal, action, resources, context):
-        """The answers of `decide` about each row of a table, in their order."""
+        """The answers of `decide` about each resource of a table, in their order."""
         return [
             rule.decide(wit.Request(principal, action, resource, context)) for resource in fieldgate.each(resources)
         ]

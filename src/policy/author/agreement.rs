@@ -65,7 +65,7 @@ pub(in crate::policy) fn agreement_within(
     let known: Vec<&ActionInfo> =
         ACTION_CATALOGUE.iter().filter(|action| action.is_asked() && desk.knows(action.name)).collect();
     let mut found = Agreement::default();
-    let mut asked = Vec::new();
+    let (mut asked, mut asked_for_rows) = (Vec::new(), Vec::new());
     for _ in 0..questions {
         let Some(&&action) = sampler.pick(&known) else { break };
         let (asker, now) = (sampler.asker(), sampler.moment());
@@ -83,6 +83,16 @@ pub(in crate::policy) fn agreement_within(
         } else {
             let scope = desk.scope(&asker.asks_for_rows(&action, now));
             found.has_faults |= scope.is_err();
+            let by_time = desk.scope_by_time(&asker.asks_for_rows(&action, now));
+            if by_time.is_some_and(|by_time| by_time != scope) {
+                found.add(format!(
+                    "the scope of `{}` depends on the time or the decision's id, and the manifest says that it is timeless: it is not",
+                    action.name
+                ));
+            }
+            if asked_for_rows.len() < REPEATED {
+                asked_for_rows.push((asker.clone(), action, now, scope.clone()));
+            }
             if let Ok(Some(rows)) = &scope {
                 sampler.learn(rows);
             }
@@ -108,12 +118,10 @@ pub(in crate::policy) fn agreement_within(
                 let proposals: Vec<_> = rows.iter().map(|_| sampler.proposal(&action)).collect();
                 let many = asker.asks_to_change(&action, &rows, &proposals, now);
                 let answers = desk.decide_many(&many, &many.resources);
-                if let (Some(row), Some(proposal), Some(last)) =
-                    (rows.last(), proposals.last(), answers.last())
-                {
+                for ((row, proposal), among_many) in rows.iter().zip(proposals).zip(&answers) {
                     found.answers += 1;
-                    let said = desk.decide(&asker.asks(&action, row.clone(), proposal.clone(), now));
-                    found.compare_with_many(&action, &said, last);
+                    let said = desk.decide(&asker.asks(&action, row.clone(), proposal, now));
+                    found.compare_with_many(&action, &said, among_many);
                 }
             }
             if let Ok(Some(Rows::Only(condition))) = &scope
@@ -135,6 +143,11 @@ pub(in crate::policy) fn agreement_within(
                 before.told(),
                 again.told()
             ));
+        }
+    }
+    for (asker, action, now, before) in asked_for_rows {
+        if desk.scope(&asker.asks_for_rows(&action, now)) != before {
+            found.add(format!("the scope of `{}` has two answers to the same question", action.name));
         }
     }
     found

@@ -112,6 +112,17 @@ impl Desk {
         }
     }
 
+    /// The same, asked with the time and the decision's id; nothing when that is no other question, as the only module does
+    /// not say that it is timeless.
+    pub fn scope_by_time(&self, request: &ScopeRequest<'_>) -> Option<Result<Option<Rows>, String>> {
+        match (self.stack.modules(), &self.infos[..]) {
+            ([one], [info]) if info.timeless && one.knows(request.action) => {
+                Some(one.scope_by_time(request).map_err(|fault| fault.to_string()))
+            }
+            _ => None,
+        }
+    }
+
     /// The rows that each module lets through; nothing for one without a say.
     pub fn scopes(&self, request: &ScopeRequest<'_>) -> Vec<(String, Result<Option<Rows>, String>)> {
         let modules = self.stack.modules().iter();

@@ -150,10 +150,12 @@ impl Sampler {
         asker
     }
 
-    /// A moment of some week.
+    /// A moment: every other one of one week, as rules often go by the hour, and the others of a hundred years.
     pub fn moment(&mut self) -> DateTime<Utc> {
-        let second = i64::try_from(self.below(7 * 86_400)).unwrap_or_default();
-        DateTime::from_timestamp(1_790_000_000 + second, 0).unwrap_or_default()
+        let (from, seconds) =
+            if self.chance(50) { (1_790_000_000, 7 * 86_400) } else { (0, 100 * 365 * 86_400) };
+        let second = i64::try_from(self.below(seconds)).unwrap_or_default();
+        DateTime::from_timestamp(from + second, 0).unwrap_or_default()
     }
 
     /// A row of the kind that an action is taken on.

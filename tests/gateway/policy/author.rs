@@ -1,5 +1,6 @@
 //! What authors work with, and the examples that they start from.
 
+use super::guest;
 use crate::cli::{printed, run};
 use fieldgate::policy::author::{Cases, Desk, Language, check, standard, trial, write_new};
 use fieldgate::policy::{ModuleSource, PolicyConfig};
@@ -175,4 +176,29 @@ fn the_sdk_comes_along_whole() {
         text.lines().find(|line| line.starts_with("wit-bindgen")).unwrap().to_owned()
     };
     assert_eq!(version(&dir.join("fieldgate/sdk/Cargo.toml")), version(&root().join("sdk/Cargo.toml")));
+}
+
+#[test]
+fn the_check_finds_a_decide_many_that_forgets_what_is_proposed() {
+    // As the honest one, but it says nothing of a table with proposals.
+    let component = guest::component(
+        r#"
+        (func (export "decide-many") (param $question i32) (result i32)
+          (local $answer i32) (local $end i32)
+          (local.set $answer (i32.const 1024))
+          (local.set $end (i32.add (i32.const 1024) (i32.mul (i32.load offset=76 (local.get $question)) (i32.const 32))))
+          (loop $more
+            (i32.store8 (local.get $answer)
+              (select (i32.const 0) (i32.const 2) (i32.load offset=92 (local.get $question))))
+            (local.set $answer (i32.add (local.get $answer) (i32.const 32)))
+            (br_if $more (i32.lt_u (local.get $answer) (local.get $end))))
+          (i32.store (i32.const 128) (i32.const 1024))
+          (i32.store (i32.const 132) (i32.load offset=76 (local.get $question)))
+          (i32.const 128))
+        "#,
+    );
+    let report = check(&config(), &ModuleSource { component, settings: String::new() }, 100);
+    assert!(!report.is_good());
+    let told = format!("{:?}", report.steps);
+    assert!(told.contains("`decide` permits, and `decide-many` says nothing"), "{told}");
 }

@@ -1,8 +1,9 @@
 //! Compiled modules that outlive the process: taken when they are ours and whole, made anew when not.
 
-use super::{Asker, permits};
+use super::{Asker, guest, permits, space};
 use fieldgate::authz::PolicyEngine;
-use fieldgate::policy::{PolicyConfig, PolicyError, PolicyHost};
+use fieldgate::policy::{ModuleSource, PolicyConfig, PolicyError, PolicyHost};
+use std::collections::HashSet;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
@@ -26,7 +27,7 @@ async fn a_module_is_compiled_once_and_kept_for_its_owner_alone() {
     assert!(answers(&host(&dir).unwrap()).await);
     let [kept] = &entries(&dir)[..] else { panic!("one module, one file") };
     assert_eq!(fs::metadata(&dir).unwrap().permissions().mode() & 0o777, 0o700);
-    assert_eq!(fs::metadata(kept).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(fs::metadata(kept).unwrap().permissions().mode() & 0o777, 0o400);
     let written = fs::metadata(kept).unwrap().modified().unwrap();
     assert!(answers(&host(&dir).unwrap()).await);
     assert_eq!(fs::metadata(kept).unwrap().modified().unwrap(), written, "it was taken as it is");
@@ -50,7 +51,7 @@ async fn a_damaged_or_opened_file_is_made_anew() {
 
     fs::set_permissions(&kept, Permissions::from_mode(0o666)).unwrap();
     assert!(answers(&host(&dir).unwrap()).await);
-    assert_eq!(fs::metadata(&kept).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(fs::metadata(&kept).unwrap().permissions().mode() & 0o777, 0o400);
 
     let elsewhere = temp.path().join("elsewhere");
     fs::rename(&kept, &elsewhere).unwrap();
@@ -71,4 +72,37 @@ fn a_folder_that_others_can_write_to_is_refused() {
     fs::set_permissions(&dir, Permissions::from_mode(0o700)).unwrap();
     symlink(&dir, &link).unwrap();
     assert!(matches!(host(&link).map(drop), Err(PolicyError::Cache { .. })));
+}
+
+/// How often files of this folder are mapped into this process.
+fn mapped(dir: &Path) -> usize {
+    let maps = fs::read_to_string("/proc/self/maps").unwrap();
+    let files: HashSet<_> =
+        maps.lines().filter(|line| line.contains(dir.to_str().unwrap()) && line.contains("r-xp")).collect();
+    files.len()
+}
+
+#[tokio::test]
+async fn a_kept_module_is_mapped_and_once_for_all_that_use_it() {
+    let temp = tempfile::tempdir().unwrap();
+    let dir = temp.path().join("cache");
+    let module = || vec![ModuleSource { component: guest::permitting(1), settings: String::new() }];
+    {
+        let compiling = host(&dir).unwrap();
+        compiling.install(space(2), module()).await.unwrap();
+        assert_eq!(mapped(&dir), 0, "what was compiled just now is in memory");
+    }
+    let host = host(&dir).unwrap();
+    assert_eq!(mapped(&dir), 1, "the standard policy");
+    for number in 2..5 {
+        host.install(space(number), module()).await.unwrap();
+    }
+    assert_eq!(mapped(&dir), 2);
+    for number in 2..5 {
+        let asker = Asker::web_user(&[]).in_space(space(number));
+        assert!(permits(&host.decide(&asker.asks_to_read_the_space()).await.unwrap().answer));
+        assert_eq!(mapped(&dir), 2, "somebody still uses it");
+        host.reset(space(number));
+    }
+    assert_eq!(mapped(&dir), 1);
 }

@@ -7,7 +7,7 @@ use fieldgate::policy::{Class, ModuleSource, PolicyConfig};
 use std::time::{Duration, Instant};
 
 /// The same component, as large as an interpreter would make it: with a custom section that means nothing.
-fn grown(mut component: Vec<u8>) -> Vec<u8> {
+pub fn grown(mut component: Vec<u8>) -> Vec<u8> {
     let payload = [&[1, b'x'][..], &vec![0; 1 << 20]].concat();
     component.push(0);
     let mut left = payload.len();

@@ -1,6 +1,7 @@
 //! Modules whose scopes may be kept, as they look at neither the time nor the decision's id.
 
 use super::guest::{component, denying};
+use super::kept::grown;
 use super::{Asker, host, space};
 use fieldgate::authz::{PolicyEngine, Rows};
 use fieldgate::policy::author::check;
@@ -9,17 +10,20 @@ use fieldgate::policy::{ModuleSource, PolicyConfig, PolicyHost};
 const NOTHING: u8 = 1;
 const EVERYTHING: u8 = 3;
 
+/// What a manifest says: nothing, or that the module is timeless.
+const SILENT: &str = "";
+const TIMELESS: &str = r#"(data (i32.const 72) "\01")"#;
+
 /// A guest that lets everybody see everything, except who tells it the time or the decision's id.
-fn minding_the_time(timeless: bool) -> ModuleSource {
-    answering(timeless, EVERYTHING, NOTHING)
+fn minding_the_time(manifest: &str) -> ModuleSource {
+    answering(manifest, EVERYTHING, NOTHING)
 }
 
 /// A guest with one answer for who tells it neither, and another one for the others.
-fn answering(timeless: bool, untold: u8, told: u8) -> ModuleSource {
-    let timeless = if timeless { r#"(data (i32.const 72) "\01")"# } else { "" };
+fn answering(manifest: &str, untold: u8, told: u8) -> ModuleSource {
     let component = component(&format!(
         r#"
-        {timeless}
+        {manifest}
         (data (i32.const 4000) "\{told:02}")
         (data (i32.const 4100) "\{untold:02}")
         (func (export "scope") (param $question i32) (result i32)
@@ -31,21 +35,63 @@ fn answering(timeless: bool, untold: u8, told: u8) -> ModuleSource {
     ModuleSource { component, settings: String::new() }
 }
 
-/// The answer to the same question, put twice.
 async fn rows(host: &PolicyHost) -> Rows {
     let asker = Asker::web_user(&[]).in_space(space(2));
-    let question = asker.asks_for_rows("group.read", "group");
-    let first = host.scope(&question).await.unwrap().answer;
-    assert_eq!(host.scope(&question).await.unwrap().answer, first);
-    first
+    host.scope(&asker.asks_for_rows("group.read", "group")).await.unwrap().answer
+}
+
+#[tokio::test]
+async fn only_what_is_timeless_is_kept() {
+    let host = host();
+    for (manifest, second) in [(SILENT, Rows::Nothing), (TIMELESS, Rows::Everything)] {
+        // Only its instance's first scope is everything; and so large that an instance answers more than once.
+        let counting = grown(component(&format!(
+            r#"
+            {manifest}
+            (data (i32.const 4000) "\01")
+            (data (i32.const 4100) "\03")
+            (global $asked (mut i32) (i32.const 0))
+            (func (export "scope") (param i32) (result i32)
+              (global.set $asked (i32.add (global.get $asked) (i32.const 1)))
+              (select (i32.const 4100) (i32.const 4000) (i32.eq (global.get $asked) (i32.const 1))))
+            "#
+        )));
+        host.install(space(2), vec![ModuleSource { component: counting, settings: String::new() }])
+            .await
+            .unwrap();
+        assert_eq!(rows(&host).await, Rows::Everything);
+        assert_eq!(rows(&host).await, second);
+        // Somebody else is somebody else's question.
+        let other = Asker::mobile_worker(&[]).in_space(space(2));
+        let other = host.scope(&other.asks_for_rows("group.read", "group")).await.unwrap().answer;
+        assert_eq!(other, Rows::Nothing);
+    }
+}
+
+#[tokio::test]
+async fn what_is_kept_is_no_sign_of_health() {
+    let host = host();
+    let component =
+        component(&format!(r#"{TIMELESS} (func (export "decide") (param i32) (result i32) (unreachable))"#));
+    host.install(space(2), vec![ModuleSource { component, settings: String::new() }]).await.unwrap();
+    let asker = Asker::web_user(&[]).in_space(space(2));
+    assert_eq!(rows(&host).await, Rows::Everything);
+    for _ in 0..5 {
+        assert!(host.quarantined().is_empty());
+        assert_eq!(rows(&host).await, Rows::Everything);
+        assert!(host.decide(&asker.asks_to_read_the_space()).await.is_err());
+    }
+    assert_eq!(host.quarantined().len(), 1);
+    // From then on it has no answer, not even one that is kept.
+    assert!(host.scope(&asker.asks_for_rows("group.read", "group")).await.is_err());
 }
 
 #[tokio::test]
 async fn what_says_that_it_is_timeless_is_told_no_time() {
     let host = host();
-    for (timeless, expected) in [(true, Rows::Everything), (false, Rows::Nothing)] {
-        let source = minding_the_time(timeless);
-        assert_eq!(host.inspect(&source.component).unwrap().timeless, timeless);
+    for (manifest, expected) in [(TIMELESS, Rows::Everything), (SILENT, Rows::Nothing)] {
+        let source = minding_the_time(manifest);
+        assert_eq!(host.inspect(&source.component).unwrap().timeless, manifest == TIMELESS);
         host.install(space(2), vec![source]).await.unwrap();
         assert_eq!(rows(&host).await, expected);
     }
@@ -55,11 +101,11 @@ async fn what_says_that_it_is_timeless_is_told_no_time() {
 async fn another_stack_is_asked_anew_also_where_it_has_a_module_of_the_one_before() {
     let host = host();
     let denying = || ModuleSource { component: denying(), settings: String::new() };
-    host.install(space(2), vec![minding_the_time(true)]).await.unwrap();
+    host.install(space(2), vec![minding_the_time(TIMELESS)]).await.unwrap();
     assert_eq!(rows(&host).await, Rows::Everything);
-    host.install(space(2), vec![minding_the_time(true), denying()]).await.unwrap();
+    host.install(space(2), vec![minding_the_time(TIMELESS), denying()]).await.unwrap();
     assert_eq!(rows(&host).await, Rows::Nothing);
-    host.install(space(2), vec![minding_the_time(true)]).await.unwrap();
+    host.install(space(2), vec![minding_the_time(TIMELESS)]).await.unwrap();
     assert_eq!(rows(&host).await, Rows::Everything);
 }
 
@@ -83,10 +129,14 @@ fn the_check_finds_who_says_so_and_minds_the_time_after_all() {
         (report.is_good(), found.collect::<Vec<_>>().join("\n"))
     };
     // It sees a time in every decision and permits it, so it must see it in a scope, too.
-    for (timeless, expected) in [(false, true), (true, false)] {
-        let (good, told) = says(&answering(timeless, NOTHING, EVERYTHING));
+    for (manifest, expected) in [(SILENT, true), (TIMELESS, false)] {
+        let (good, told) = says(&answering(manifest, NOTHING, EVERYTHING));
         assert_eq!(good, expected, "{told}");
-        assert_eq!(told.contains("hostile 1.0.0, timeless"), timeless, "{told}");
-        assert_eq!(told.contains("`decide` permits, and `scope` leaves it out"), timeless, "{told}");
+        assert_eq!(told.contains("hostile 1.0.0, timeless"), !expected, "{told}");
+        assert_eq!(told.contains("`decide` permits, and `scope` leaves it out"), !expected, "{told}");
     }
+    // What it answers untold agrees with its decisions, as those of a rule do that has an end and says nothing of it.
+    let (good, told) = says(&answering(TIMELESS, EVERYTHING, NOTHING));
+    assert!(!good, "{told}");
+    assert!(told.contains("depends on the time or the decision's id"), "{told}");
 }

@@ -5,7 +5,7 @@ const PLAIN = (value) => (value.tag === 'integer' ? Number(value.val) : value.ta
 /** A list of named values as an object: `{ status: 'active', group_ids: ['…'] }`. */
 export const attributes = (list) => Object.fromEntries(list.map(({ name, value }) => [name, PLAIN(value)]));
 
-/** The resources of a table: what they have is in columns, and equal values stand there once. */
+/** The resources of a table: what they have is in columns, by a dictionary. */
 export const each = ({ kind, ids, attributes, proposed }) => {
   const values = (columns, row) =>
     columns.map(({ name, dictionary, entries }) => ({ name, value: dictionary[entries[row]] }));

@@ -12,7 +12,7 @@ export function configure(_settings) {
 
 export const decide = (request) => decideOne(request);
 
-/** The answers of `decide` about each row of a table, in their order. */
+/** The answers of `decide` about each resource of a table, in their order. */
 export const decideMany = (principal, action, resources, context) =>
   each(resources).map((resource) => decideOne({ principal, action, resource, context }));
 
