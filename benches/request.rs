@@ -91,14 +91,22 @@ impl PolicyEngine for Timed {
     }
 }
 
+/// Whether policies are asked for each scope, or for those that are not kept.
+#[derive(Clone, Copy)]
+enum Policies {
+    Asked,
+    Kept,
+}
+
 /// A gateway as `fieldgate serve` opens it, with a database in this folder; its policies as it has them, or asked each time.
-async fn gateway(folder: &Path, keeps_scopes: bool) -> (Gateway, Arc<Timed>) {
+async fn gateway(folder: &Path, policies: Policies) -> (Gateway, Arc<Timed>) {
     let options = ConfigOptions { data_dir: Some(folder.to_owned()), ..ConfigOptions::default() };
     let mut gateway = Gateway::open(&Config::read(&options).unwrap()).await.unwrap();
-    let host = if keeps_scopes {
-        Arc::clone(&gateway.policy)
-    } else {
-        Arc::new(PolicyHost::new(PolicyConfig { scopes_kept: 0, ..PolicyConfig::default() }).unwrap())
+    let host = match policies {
+        Policies::Kept => Arc::clone(&gateway.policy),
+        Policies::Asked => {
+            Arc::new(PolicyHost::new(PolicyConfig { scopes_kept: 0, ..PolicyConfig::default() }).unwrap())
+        }
     };
     let timed = Arc::new(Timed { host, nanoseconds: AtomicU64::default(), questions: AtomicU64::default() });
     let engine: Arc<Timed> = Arc::clone(&timed);
@@ -189,9 +197,9 @@ fn processor_time() -> Duration {
     Duration::new(time.tv_sec.try_into().unwrap(), time.tv_nsec.try_into().unwrap())
 }
 
-async fn measured(kind: &str, keeps_scopes: bool) {
+async fn measured(kind: &str, policies: Policies) {
     let folder = tempfile::tempdir().unwrap();
-    let (gateway, timed) = gateway(folder.path(), keeps_scopes).await;
+    let (gateway, timed) = gateway(folder.path(), policies).await;
     let worker = fill(&gateway.services).await;
     let routes = gateway.routes();
     let login = json!({
@@ -245,8 +253,8 @@ fn main() {
                     "{:<42}{:>12}{:>11}{:>13}{:>9}",
                     "processor time, µs", "request", "questions", "policies", "share"
                 );
-                tokio::spawn(measured("asked", false)).await.unwrap();
-                tokio::spawn(measured("kept", true)).await.unwrap();
+                tokio::spawn(measured("asked", Policies::Asked)).await.unwrap();
+                tokio::spawn(measured("kept", Policies::Kept)).await.unwrap();
             },
         );
     }

@@ -1,7 +1,7 @@
 //! What a policy is told about a resource: short lists of named values.
 
 /// The value of an attribute.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Value {
     /// Text; ids are 32 hexadecimal digits.
     Text(String),

@@ -5,6 +5,8 @@ use crate::authz::{AskedResource, Attribute, Attributes, ManyRequest, Request, S
 use crate::domain::permission::Items;
 use crate::domain::{DecisionId, Identity, SignIn, Standing};
 use chrono::{DateTime, Utc};
+use foldhash::fast::RandomState;
+use indexmap::IndexSet;
 
 /// The question as a module hears it; nothing for strangers, about whom no module is asked.
 pub(super) fn request<'a>(request: &'a Request<'_>) -> Option<words::Request<'a>> {
@@ -40,22 +42,11 @@ fn columns<'a>(rows: impl Iterator<Item = &'a Attributes> + Clone) -> Vec<words:
     first.iter().enumerate().map(column).collect()
 }
 
-/// How far back a value is looked for that another resource had before. What has few values is found among them, and what
-/// has one for each resource, as ids do, is not looked for through all of them.
-const NEAR: usize = 8;
-
 fn column<'a>(name: &'a str, values: impl Iterator<Item = &'a Value>) -> words::Column<'a> {
-    let mut dictionary: Vec<&Value> = Vec::new();
-    let mut entries = Vec::new();
-    for value in values {
-        let ago = dictionary.iter().rev().take(NEAR).position(|known| *known == value);
-        let entry = ago.map_or(dictionary.len(), |ago| dictionary.len().saturating_sub(ago + 1));
-        if ago.is_none() {
-            dictionary.push(value);
-        }
-        // A batch has a hundred.
-        entries.push(u32::try_from(entry).unwrap_or(u32::MAX));
-    }
+    let mut dictionary: IndexSet<&Value, RandomState> = IndexSet::default();
+    // A batch has a hundred.
+    let entry = |value| u32::try_from(dictionary.insert_full(value).0).unwrap_or(u32::MAX);
+    let entries = values.map(entry).collect();
     words::Column { name, dictionary: dictionary.into_iter().map(asked).collect(), entries }
 }
 

@@ -89,8 +89,7 @@ mod tests {
             kind: "mobile_worker".to_owned(),
             ids: ["a", "b", "c", "d"].map(|id| Some(id.to_owned())).to_vec(),
             attributes: vec![
-                // The same value may stand there twice.
-                column("status", vec!["active".into(), Value::Nothing, "active".into()], &[0, 1, 0, 2]),
+                column("status", vec!["active".into(), Value::Nothing], &[0, 1, 0, 0]),
                 column("has_password", vec![true.into()], &[0; 4]),
             ],
             proposed: vec![column("language", vec!["en".into(), "sw".into()], &[0, 1, 1, 0])],
