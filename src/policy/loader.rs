@@ -17,7 +17,7 @@ use crate::authz::{SettingFault, StackModule};
 use crate::domain::policy_stack;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError, Weak};
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
@@ -127,23 +127,13 @@ impl Loader {
         module: &StackModule,
         trust: Trust,
     ) -> Result<(Module, ModuleInfo), PolicyError> {
-        match module {
-            StackModule::Standard => {
-                let source = ModuleSource { component: STANDARD.to_vec(), settings: String::new() };
-                self.module_and_info(&source, Trust::Ours, Caching::Use)
-            }
-            StackModule::Uploaded { digest, component, settings } => {
-                let found = digest_of(component);
-                if found != *digest {
-                    return Err(PolicyError::Damaged(digest.clone()));
-                }
-                let source = ModuleSource { component: component.clone(), settings: settings.clone() };
-                self.module_with_digest(&source, found, trust, Caching::Use)
-            }
+        if let StackModule::Uploaded { digest, component, .. } = module {
+            verify(component, digest)?;
         }
+        self.by_digest(module, trust)
     }
 
-    /// A stored revision.
+    /// A stored revision. Where compiled code is kept by a module's digest, its bytes are not looked at.
     pub(super) fn revision(
         &self,
         modules: &[StackModule],
@@ -152,11 +142,23 @@ impl Loader {
         if modules.is_empty() || modules.len() > STACK_MAX {
             return Err((0, PolicyError::StackSize(modules.len())));
         }
-        let module = |(index, module)| match self.stored(module, trust) {
+        let module = |(index, module)| match self.by_digest(module, trust) {
             Ok((module, _)) => Ok(module),
             Err(error) => Err((index, error)),
         };
         modules.iter().enumerate().map(module).collect::<Result<_, _>>().map(Stack::new)
+    }
+
+    fn by_digest(&self, module: &StackModule, trust: Trust) -> Result<(Module, ModuleInfo), PolicyError> {
+        match module {
+            StackModule::Standard => {
+                static DIGEST: LazyLock<String> = LazyLock::new(|| digest_of(STANDARD));
+                self.module_with_digest(STANDARD, "", DIGEST.clone(), Trust::Ours, Caching::Use)
+            }
+            StackModule::Uploaded { digest, component, settings } => {
+                self.module_with_digest(component, settings, digest.clone(), trust, Caching::Use)
+            }
+        }
     }
 
     /// A module that can be asked, and what it says of itself.
@@ -166,23 +168,25 @@ impl Loader {
         trust: Trust,
         caching: Caching,
     ) -> Result<(Module, ModuleInfo), PolicyError> {
-        self.module_with_digest(source, digest_of(&source.component), trust, caching)
+        let ModuleSource { component, settings } = source;
+        self.module_with_digest(component, settings, digest_of(component), trust, caching)
     }
 
-    /// The same, of bytes whose digest is known: to make it anew would cost as much as a tenth of the rest.
+    /// The same, of bytes whose digest is known.
     fn module_with_digest(
         &self,
-        source: &ModuleSource,
+        component: &[u8],
+        settings: &str,
         digest: String,
         trust: Trust,
         caching: Caching,
     ) -> Result<(Module, ModuleInfo), PolicyError> {
-        let (compiled, info, ticks) = self.described(&source.component, digest, caching)?;
-        if !source.settings.is_empty() {
-            if source.settings.len() > SETTINGS_MAX {
-                return Err(PolicyError::SettingsTooLarge(source.settings.len()));
+        let (compiled, info, ticks) = self.described(component, digest, caching)?;
+        if !settings.is_empty() {
+            if settings.len() > SETTINGS_MAX {
+                return Err(PolicyError::SettingsTooLarge(settings.len()));
             }
-            compiled.configure(&source.settings)?.map_err(|faults| PolicyError::Settings {
+            compiled.configure(settings)?.map_err(|faults| PolicyError::Settings {
                 module: info.label(),
                 faults: faults
                     .into_iter()
@@ -194,7 +198,7 @@ impl Loader {
                     .collect(),
             })?;
         }
-        Ok((Module::new(trust, compiled, &info, source.settings.clone(), ticks), info))
+        Ok((Module::new(trust, compiled, &info, settings.to_owned(), ticks), info))
     }
 
     fn described(
@@ -216,6 +220,10 @@ impl Loader {
 
 fn digest_of(component: &[u8]) -> String {
     hex::encode(Sha256::digest(component))
+}
+
+fn verify(component: &[u8], digest: &str) -> Result<(), PolicyError> {
+    if digest_of(component) == digest { Ok(()) } else { Err(PolicyError::Damaged(digest.to_owned())) }
 }
 
 impl Workshop {
@@ -248,6 +256,7 @@ impl Workshop {
     }
 
     fn compile(&self, component: &[u8], digest: &str, caching: Caching) -> Result<Component, PolicyError> {
+        verify(component, digest)?;
         bounds::check(component)?;
         // A compiler that gives up on what somebody sent must not take its caller along.
         let compiling = || Component::from_binary(&self.engine, component);
