@@ -42,6 +42,10 @@ impl Batch {
         .collect()
     }
 
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "the gateway's tables are whole; an instance that is given another one ends there, and permits nothing"
+    )]
     fn turn_to(&mut self, row: usize) {
         let resource = &mut self.request.resource;
         swap(&mut resource.id, &mut self.ids[row]);
@@ -55,6 +59,10 @@ impl Batch {
 }
 
 impl Values {
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "the gateway's tables are whole; an instance that is given another one ends there, and permits nothing"
+    )]
     fn lend(&mut self, row: usize, to: &mut Attribute) {
         let entry = self.entries[row] as usize;
         if self.lent == Some(entry) {
