@@ -192,7 +192,9 @@ async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
         } else if upper == "DATA" {
             talk.say("354 go ahead").await?;
             let mut message = Vec::new();
-            while let Some(line) = talk.hear().await? {
+            loop {
+                // Who hangs up before the end has not sent it (RFC 5321 §4.1.1.4).
+                let Some(line) = talk.hear().await? else { return Ok(None) };
                 if mood == Mood::HangUp {
                     return Ok(None);
                 }
