@@ -29,6 +29,10 @@ use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 use uuid::Uuid;
 
+/// As the gateway's own.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const ACTION: &str = "mobile_worker.update";
 const READ: &str = "mobile_worker.read";
 const KIND: &str = "mobile_worker";
@@ -156,10 +160,6 @@ fn native_request(request: &Request<'_>) -> native::Request {
         native.with(native::Attribute { name: attribute.name.to_owned(), value })
     })
 }
-
-/// As the gateway's own.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// A decision never waits, so it needs no runtime.
 fn now<T>(future: impl Future<Output = T>) -> T {

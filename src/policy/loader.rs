@@ -121,19 +121,28 @@ impl Loader {
         self.module_and_info(source, trust, Caching::Use).map(|(module, _)| module)
     }
 
-    /// A module of a stored revision: its bytes must still be those that were uploaded.
+    /// A module of a stored revision: its bytes must still be those that were uploaded, also where the compiled code is kept.
     pub(super) fn stored(
         &self,
         module: &StackModule,
         trust: Trust,
     ) -> Result<(Module, ModuleInfo), PolicyError> {
-        if let StackModule::Uploaded { digest, component, .. } = module {
-            verify(component, digest)?;
+        match module {
+            StackModule::Standard => {
+                static DIGEST: LazyLock<String> = LazyLock::new(|| digest_of(STANDARD));
+                self.module_with_digest(STANDARD, "", DIGEST.clone(), Trust::Ours, Caching::Use)
+            }
+            StackModule::Uploaded { digest, component, settings } => {
+                let found = digest_of(component);
+                if found != *digest {
+                    return Err(PolicyError::Damaged(digest.clone()));
+                }
+                self.module_with_digest(component, settings, found, trust, Caching::Use)
+            }
         }
-        self.by_digest(module, trust)
     }
 
-    /// A stored revision. Where compiled code is kept by a module's digest, its bytes are not looked at.
+    /// A stored revision.
     pub(super) fn revision(
         &self,
         modules: &[StackModule],
@@ -142,23 +151,11 @@ impl Loader {
         if modules.is_empty() || modules.len() > STACK_MAX {
             return Err((0, PolicyError::StackSize(modules.len())));
         }
-        let module = |(index, module)| match self.by_digest(module, trust) {
+        let module = |(index, module)| match self.stored(module, trust) {
             Ok((module, _)) => Ok(module),
             Err(error) => Err((index, error)),
         };
         modules.iter().enumerate().map(module).collect::<Result<_, _>>().map(Stack::new)
-    }
-
-    fn by_digest(&self, module: &StackModule, trust: Trust) -> Result<(Module, ModuleInfo), PolicyError> {
-        match module {
-            StackModule::Standard => {
-                static DIGEST: LazyLock<String> = LazyLock::new(|| digest_of(STANDARD));
-                self.module_with_digest(STANDARD, "", DIGEST.clone(), Trust::Ours, Caching::Use)
-            }
-            StackModule::Uploaded { digest, component, settings } => {
-                self.module_with_digest(component, settings, digest.clone(), trust, Caching::Use)
-            }
-        }
     }
 
     /// A module that can be asked, and what it says of itself.
@@ -222,10 +219,6 @@ fn digest_of(component: &[u8]) -> String {
     hex::encode(Sha256::digest(component))
 }
 
-fn verify(component: &[u8], digest: &str) -> Result<(), PolicyError> {
-    if digest_of(component) == digest { Ok(()) } else { Err(PolicyError::Damaged(digest.to_owned())) }
-}
-
 impl Workshop {
     fn component(
         &self,
@@ -256,7 +249,6 @@ impl Workshop {
     }
 
     fn compile(&self, component: &[u8], digest: &str, caching: Caching) -> Result<Component, PolicyError> {
-        verify(component, digest)?;
         bounds::check(component)?;
         // A compiler that gives up on what somebody sent must not take its caller along.
         let compiling = || Component::from_binary(&self.engine, component);

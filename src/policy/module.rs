@@ -108,6 +108,7 @@ impl Module {
         let Some(scopes) = scopes.filter(|_| self.timeless) else {
             return self.ask_for_scope(request, self.hears());
         };
+        // Of a stack's modules, one may have to be asked and this one not.
         if let Some(kept) = self.kept_scope(request, scopes) {
             return Ok(kept);
         }

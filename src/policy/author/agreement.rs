@@ -44,6 +44,11 @@ impl Agreement {
         }
     }
 
+    fn fault_of_scope(&mut self, action: &ActionInfo, fault: &str) {
+        self.has_faults = true;
+        self.add(format!("the scope of `{}`: {fault}", action.name));
+    }
+
     fn is_full(&self) -> bool {
         self.findings.len() >= FINDINGS_MAX
     }
@@ -83,12 +88,13 @@ pub(in crate::policy) fn agreement_within(
         } else {
             let scope = desk.scope(&asker.asks_for_rows(&action, now));
             found.has_faults |= scope.is_err();
-            let by_time = desk.scope_by_time(&asker.asks_for_rows(&action, now));
-            if by_time.is_some_and(|by_time| by_time != scope) {
-                found.add(format!(
+            match desk.scope_by_time(&asker.asks_for_rows(&action, now)) {
+                Some(Err(fault)) => found.fault_of_scope(&action, &fault),
+                Some(by_time) if scope.is_ok() && by_time != scope => found.add(format!(
                     "the scope of `{}` depends on the time or the decision's id, and the manifest says that it is timeless: it is not",
                     action.name
-                ));
+                )),
+                _ => {}
             }
             if asked_for_rows.len() < REPEATED {
                 asked_for_rows.push((asker.clone(), action, now, scope.clone()));
@@ -146,8 +152,12 @@ pub(in crate::policy) fn agreement_within(
         }
     }
     for (asker, action, now, before) in asked_for_rows {
-        if desk.scope(&asker.asks_for_rows(&action, now)) != before {
-            found.add(format!("the scope of `{}` has two answers to the same question", action.name));
+        match desk.scope(&asker.asks_for_rows(&action, now)) {
+            Err(fault) => found.fault_of_scope(&action, &fault),
+            again if again != before => {
+                found.add(format!("the scope of `{}` has two answers to the same question", action.name));
+            }
+            Ok(_) => {}
         }
     }
     found

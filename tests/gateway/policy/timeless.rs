@@ -139,4 +139,17 @@ fn the_check_finds_who_says_so_and_minds_the_time_after_all() {
     let (good, told) = says(&answering(TIMELESS, EVERYTHING, NOTHING));
     assert!(!good, "{told}");
     assert!(told.contains("depends on the time or the decision's id"), "{told}");
+    // One that has no answer at all once it hears the time is told as what it is.
+    let trapping = component(&format!(
+        r#"
+        {TIMELESS}
+        (data (i32.const 4100) "\03")
+        (func (export "scope") (param $question i32) (result i32)
+          (if (i32.eqz (i64.eqz (i64.load offset=80 (local.get $question)))) (then (unreachable)))
+          (i32.const 4100))
+        "#
+    ));
+    let (good, told) = says(&ModuleSource { component: trapping, settings: String::new() });
+    assert!(!good, "{told}");
+    assert!(told.contains("the module trapped") && !told.contains("depends on"), "{told}");
 }

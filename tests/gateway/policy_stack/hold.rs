@@ -237,7 +237,7 @@ async fn whoever_would_lock_themselves_out_is_told_so_and_may_do_it_all_the_same
         "activate a revision",
         "roll back",
         "`hostile@",
-        "the gateway's operator",
+        "signed in as you are now; it may take the gateway's operator to undo that",
     ] {
         assert!(message.contains(part), "{part}: {message}");
     }
