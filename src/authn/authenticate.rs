@@ -209,9 +209,11 @@ fn narrowed(standings: Vec<Standing>, key: &ApiKey, role: Option<&Grants>) -> Ve
     here.map(|standing| match role {
         None => standing,
         Some(role) => Standing {
+            // A key that is narrower than its role does not act as a holder of that role, who may give what the role's
+            // "assignable by" lets them give.
+            role: key.role.filter(|_| standing.is_admin || standing.grants.lacking(role).next().is_none()),
             grants: if standing.is_admin { role.clone() } else { standing.grants.intersect(role) },
             is_admin: false,
-            role: key.role,
             ..standing
         },
     })

@@ -16,6 +16,8 @@ pub trait Resource: Send + Sync {
     const KIND: &'static str;
     /// What policies are told about it; empty when no policy is asked.
     const ATTRIBUTES: &'static [AttributeInfo];
+    /// The action that reads it. Every other action on it asks for this one as well; `None` when it has no such action.
+    const READ: Option<&'static str> = None;
 
     /// Who has the say over it.
     fn realm(&self) -> Realm;
@@ -227,6 +229,17 @@ const WORKER: &[AttributeInfo] = attributes![
     language: maybe_text;
     /// The user profile.
     profile_id: maybe_text;
+    /// The e-mail address; nothing when there is none, or when what was given is no address.
+    email: maybe_personal_text;
+    /// The phone numbers, in international form without a plus.
+    phone_numbers: personal_texts;
+    /// The custom data that is the worker's own, each entry as `key=value`; a value that is no text is JSON.
+    user_data: personal_texts;
+];
+/// The groups that a mobile worker would be in.
+const GROUPS: &[AttributeInfo] = attributes![
+    /// The groups.
+    group_ids: texts;
 ];
 
 /// What is proposed of a policy module.
@@ -310,7 +323,7 @@ actions! {
     /// Confirm an account by its link.
     ConfirmMobileWorker on ConfirmationLink = "mobile_worker.confirm";
     /// Put a mobile worker into a group, or take them out of it, from the group's side.
-    RegroupMobileWorker on MobileWorker = "mobile_worker.regroup";
+    RegroupMobileWorker on MobileWorker = "mobile_worker.regroup", proposes GROUPS;
 
     /// Invite a mobile worker to link their PersonalID account.
     InvitePersonalId on MobileWorker = "personal_id_link.invite";

@@ -142,6 +142,9 @@ pub struct AttributeInfo {
     pub optional: bool,
     /// Whether it tells of a person. The decision log keeps such a value masked.
     pub personal: bool,
+    /// Whether only a decision about one resource knows it, and no scope may compare it: the database keeps it in a form
+    /// that has no index, or not in the resource's own row.
+    pub decisions_only: bool,
     pub(super) doc: &'static str,
 }
 
@@ -153,7 +156,7 @@ impl AttributeInfo {
 
     /// Whether a scope may compare it: the database filters by texts, truths and lists, and not by numbers.
     pub fn is_filterable(&self) -> bool {
-        self.value != AttributeType::Integer
+        self.value != AttributeType::Integer && !self.decisions_only
     }
 
     /// Whether a value is of this attribute's type.
@@ -190,7 +193,7 @@ pub(super) mod typed {
         use super::super::{AttributeInfo, AttributeType};
 
         const fn info(value: AttributeType, optional: bool) -> AttributeInfo {
-            AttributeInfo { name: "", value, optional, personal: false, doc: "" }
+            AttributeInfo { name: "", value, optional, personal: false, decisions_only: false, doc: "" }
         }
 
         pub const text: AttributeInfo = info(AttributeType::Text, false);
@@ -201,6 +204,11 @@ pub(super) mod typed {
         pub const maybe_integer: AttributeInfo = info(AttributeType::Integer, true);
         pub const boolean: AttributeInfo = info(AttributeType::Boolean, false);
         pub const texts: AttributeInfo = info(AttributeType::Texts, false);
+        pub const decided_texts: AttributeInfo = AttributeInfo { decisions_only: true, ..texts };
+        pub const decided_maybe_text: AttributeInfo = AttributeInfo { decisions_only: true, ..maybe_text };
+        pub const personal_texts: AttributeInfo = AttributeInfo { personal: true, ..decided_texts };
+        pub const decided_personal_text: AttributeInfo =
+            AttributeInfo { decisions_only: true, ..maybe_personal_text };
     }
 
     pub fn text(value: impl Into<String>) -> Value {
@@ -232,6 +240,22 @@ pub(super) mod typed {
     }
 
     pub fn texts(value: Vec<String>) -> Value {
+        Value::Texts(value)
+    }
+
+    pub fn decided_texts(value: Vec<String>) -> Value {
+        Value::Texts(value)
+    }
+
+    pub fn decided_maybe_text(value: Option<String>) -> Value {
+        value.into()
+    }
+
+    pub fn decided_personal_text(value: Option<String>) -> Value {
+        value.into()
+    }
+
+    pub fn personal_texts(value: Vec<String>) -> Value {
         Value::Texts(value)
     }
 }

@@ -3,11 +3,11 @@
 use super::action::{Action, Realm, Resource};
 use super::attribute::Attributes;
 use super::condition::Rows;
-use super::decision::{Decided, Decision, Denied, Obligation, Undecided};
+use super::decision::{Decided, Decision, Denied, NoAnswer, Obligation, Undecided};
 use super::log::{DecisionLog, Nobody};
-use super::proof::{Authorized, Scope, Sealed};
+use super::proof::{Authorized, Scope, Sealed, Visible};
 use super::question::{Question, StackName, denial};
-use super::request::{Request, ScopeRequest};
+use super::request::{AskedResource, ManyRequest, Request, ScopeRequest};
 use super::voice::Voice;
 use crate::domain::{Clock, DecisionId, Identity, Principal, ProjectSpaceId, Standing, permission::Grants};
 use std::borrow::Cow;
@@ -22,6 +22,18 @@ pub trait PolicyEngine: Send + Sync + 'static {
     /// # Errors
     /// [`Undecided`] when there is none: the caller is denied.
     async fn decide(&self, request: &Request<'_>) -> Result<Decided<Decision>, Undecided>;
+
+    /// Returns one answer per resource, in their order. The default asks for each resource alone.
+    ///
+    /// # Errors
+    /// [`Undecided`] when one of the answers is missing: the caller is denied all of them.
+    async fn decide_many(&self, request: &ManyRequest<'_>) -> Result<Vec<Decided<Decision>>, Undecided> {
+        let mut answers = Vec::with_capacity(request.resources.len());
+        for single in request.singles() {
+            answers.push(self.decide(&single).await?);
+        }
+        Ok(answers)
+    }
 
     /// The rows that the project space's stack lets this principal act on.
     ///
@@ -83,6 +95,9 @@ impl Authorizer {
     /// Asks whether the principal may take `A` on this resource, and opens it if so. `proposed` is what the action
     /// would change, as it would be afterwards.
     ///
+    /// Every action other than the resource's read action asks for that one first: a resource that the policy hides
+    /// from reading cannot be changed either, and is answered like one that does not exist.
+    ///
     /// # Errors
     /// [`Denied`], in the words the caller may hear.
     pub async fn authorize<A: Action>(
@@ -133,10 +148,62 @@ impl Authorizer {
             now,
             decision,
         };
+        if let Some(mut read) = read_first::<A::Resource>(&request) {
+            read.decision = DecisionId::fresh(now);
+            let answer = self.policy.decide(&read).await;
+            self.log.decided(&read, &answer);
+            readable(answer, &read)?;
+        }
         let answer = self.policy.decide(&request).await;
         self.log.decided(&request, &answer);
         let (obligations, policy) = permitted(answer, &request)?;
         Ok(Authorized { principal: principal.clone(), resource, obligations, decision, policy })
+    }
+
+    /// Asks whether the principal may take `A` on each of these rows, which they may see already; each row comes with
+    /// what the action would change of it. Returns one answer per row, in their order. The policy is asked once for all.
+    ///
+    /// # Errors
+    /// [`Denied`] when the principal does not belong to the project space or no policy answered.
+    pub async fn permits_each<A: Action>(
+        &self,
+        principal: &Principal,
+        space: ProjectSpaceId,
+        rows: &[(&Visible<A::Resource>, Attributes)],
+    ) -> Result<Vec<Result<(), Denied>>, Denied> {
+        let (now, standing) = (self.clock.now(), standing(principal, space)?);
+        let asked = |(row, proposed): &(&Visible<A::Resource>, Attributes)| AskedResource {
+            id: row.id(),
+            attributes: row.attributes(),
+            proposed: proposed.clone(),
+        };
+        let request = ManyRequest {
+            identity: principal.identity,
+            signed_in_by: principal.signed_in_by,
+            standing: &standing,
+            action: A::NAME,
+            resource_kind: A::Resource::KIND,
+            resources: rows.iter().map(asked).collect(),
+            now,
+            decision: DecisionId::fresh(now),
+        };
+        let mut answers = match self.policy.decide_many(&request).await {
+            Ok(answers) => answers.into_iter().map(Ok).collect::<Vec<_>>(),
+            Err(undecided) => vec![Err(undecided); rows.len()],
+        }
+        .into_iter();
+        let mut permits = Vec::with_capacity(rows.len());
+        for single in request.singles() {
+            // A stack that answers fewer questions than it was asked has not answered.
+            let missing = || Err(Undecided { policy: String::new(), cause: NoAnswer::Contract });
+            let answer = answers.next().unwrap_or_else(missing);
+            self.log.decided(&single, &answer);
+            permits.push(match permitted(answer, &single) {
+                Err(undecided @ Denied::Undecided { .. }) => return Err(undecided),
+                other => other.map(drop),
+            });
+        }
+        Ok(permits)
     }
 
     /// The same for a change whose outcome depends on the row as it is. `propose` is a plain function: it cannot carry
@@ -155,7 +222,8 @@ impl Authorizer {
         self.authorize(principal, sealed, proposed).await
     }
 
-    /// Asks which rows of `A`'s kind the principal may take `A` on, in a project space they belong to.
+    /// Asks which rows of `A`'s kind the principal may take `A` on, in a project space they belong to. Rows that the
+    /// principal may not read are never among them.
     ///
     /// # Errors
     /// [`Denied`] for strangers and when no policy answered. A principal who may see nothing gets an empty scope.
@@ -164,22 +232,38 @@ impl Authorizer {
         principal: &Principal,
         space: ProjectSpaceId,
     ) -> Result<Scope<A>, Denied> {
+        let standing = standing(principal, space)?;
+        let (decision, rows) = self.rows::<A::Resource>(principal, &standing, A::NAME).await?;
+        let rows = match A::Resource::READ {
+            Some(read) if read != A::NAME && rows != Rows::Nothing => {
+                rows.and(self.rows::<A::Resource>(principal, &standing, read).await?.1)
+            }
+            _ => rows,
+        };
+        Ok(Scope { project_space: space, rows, decision, action: PhantomData })
+    }
+
+    async fn rows<R: Resource>(
+        &self,
+        principal: &Principal,
+        standing: &Standing,
+        action: &'static str,
+    ) -> Result<(DecisionId, Rows), Denied> {
         let now = self.clock.now();
         let decision = DecisionId::fresh(now);
-        let standing = standing(principal, space)?;
         let request = ScopeRequest {
             identity: principal.identity,
             signed_in_by: principal.signed_in_by,
-            standing: &standing,
-            action: A::NAME,
-            resource_kind: A::Resource::KIND,
+            standing,
+            action,
+            resource_kind: R::KIND,
             now,
             decision,
         };
         let answer = self.policy.scope(&request).await;
         self.log.scoped(&request, &answer);
-        let rows = answer.map_err(|undecided| unavailable(&standing, decision, undecided))?.answer;
-        Ok(Scope { project_space: space, rows, decision, action: PhantomData })
+        let rows = answer.map_err(|undecided| unavailable(standing, decision, undecided))?.answer;
+        Ok((decision, rows))
     }
 }
 
@@ -192,6 +276,37 @@ impl<A: Action> Authorized<A> {
             decision,
             policy: HOST.to_owned(),
         }
+    }
+}
+
+/// The question whether the resource may be read at all, if the request is about another action on it. It takes the
+/// attributes of the request's resource along as a copy.
+pub(super) fn read_first<'a, R: Resource>(request: &Request<'a>) -> Option<Request<'a>> {
+    let read = R::READ.filter(|read| *read != request.action)?;
+    Some(Request {
+        identity: request.identity,
+        signed_in_by: request.signed_in_by,
+        standing: request.standing,
+        action: read,
+        resource_kind: request.resource_kind,
+        resource_id: request.resource_id.clone(),
+        attributes: request.attributes.clone(),
+        proposed: Attributes::new(),
+        now: request.now,
+        decision: request.decision,
+    })
+}
+
+/// Whether an answer lets the resource be read. A refusal says no more than that there is no such resource, as lists and
+/// `node` do, also when the policy would let the caller know.
+pub(super) fn readable(
+    answer: Result<Decided<Decision>, Undecided>,
+    request: &Request<'_>,
+) -> Result<(), Denied> {
+    let is_refused = matches!(&answer, Ok(Decided { answer: Decision::Deny(_), .. }));
+    match permitted(answer, request) {
+        Err(Denied::Forbidden { .. }) if is_refused => Err(Denied::NotVisible),
+        other => other.map(drop),
     }
 }
 

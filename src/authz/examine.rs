@@ -1,11 +1,11 @@
 //! What the answer would be, without acting on it: for `viewer.canI`, and for what is to be put in force. Nothing in here
-//! makes a proof or opens a seal.
+//! makes a proof of a permit; a resource is opened only for those who may read it.
 
 use super::action::{Action, ActionInfo, Realm, Resource};
 use super::attribute::{AttributeInfo, AttributeType, Attributes, Value};
-use super::authorizer::{Authorizer, permitted, standing};
+use super::authorizer::{Authorizer, permitted, read_first, readable, standing};
 use super::decision::{Denied, Obligation};
-use super::proof::Sealed;
+use super::proof::{Sealed, Visible};
 use super::request::Request;
 use crate::domain::{DecisionId, Principal, ProjectSpaceId, Standing};
 use chrono::{DateTime, Utc};
@@ -20,14 +20,12 @@ pub struct Permitted {
 }
 
 /// What the answer would be.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Examined {
+#[derive(Debug)]
+pub struct Examined<R> {
     /// When it was asked.
     pub at: DateTime<Utc>,
-    /// The kind of the resource.
-    pub resource_kind: &'static str,
-    /// The answer.
-    pub answer: Result<Permitted, Denied>,
+    /// The permit together with the resource, which the principal may then read; or the denial.
+    pub answer: Result<(Permitted, Visible<R>), Denied>,
 }
 
 impl Authorizer {
@@ -39,11 +37,11 @@ impl Authorizer {
         &self,
         principal: &Principal,
         space: ProjectSpaceId,
-        Sealed(resource): &Sealed<R>,
+        Sealed(resource): Sealed<R>,
         action: &'static ActionInfo,
-    ) -> Examined {
+    ) -> Examined<R> {
         let now = self.clock.now();
-        let examined = |answer| Examined { at: now, resource_kind: R::KIND, answer };
+        let examined = |answer| Examined { at: now, answer };
         // Of another project space, or of nobody's: neither is there for this question.
         if resource.realm() != Realm::ProjectSpace(space) || action.resource_kind != R::KIND {
             return examined(Err(Denied::NotVisible));
@@ -53,7 +51,8 @@ impl Authorizer {
             Err(denied) => return examined(Err(denied)),
         };
         let proposed = nothing_special(action.proposes, &resource.attributes(), &standing);
-        examined(self.ask(principal, &standing, resource, action.name, proposed, now).await)
+        let answer = self.ask(principal, &standing, &resource, action.name, proposed, now).await;
+        examined(answer.map(|permitted| (permitted, Visible::read(resource))))
     }
 
     /// Asks whether the principal might take `A` with this proposal on a resource as it would be. The decision log is not
@@ -93,6 +92,9 @@ impl Authorizer {
             now,
             decision: DecisionId::fresh(now),
         };
+        if let Some(read) = read_first::<R>(&request) {
+            readable(self.policy.decide(&read).await, &read)?;
+        }
         let (obligations, policy) = permitted(self.policy.decide(&request).await, &request)?;
         Ok(Permitted { policy, obligations })
     }

@@ -27,7 +27,7 @@ pub use decision::{Decided, Decision, Denial, Denied, NoAnswer, Obligation, Unde
 pub use effect::Effect;
 pub use examine::{Examined, Permitted};
 pub use log::DecisionLog;
-pub use proof::{AnotherRow, Authorized, Scope, Sealed, Visible};
+pub use proof::{AnotherRow, Authorized, Opened, Scope, Sealed, Visible};
 pub use question::{About, Answer, LoggedDecision, Outcome, OwnDenial, Question, StackName, denial};
 pub use request::{AskedResource, ManyRequest, Request, ScopeRequest};
 pub use tally::{ActionTally, Comparison, Difference, Tally};

@@ -123,6 +123,21 @@ impl<A: Action> Authorized<A> {
 #[derive(Debug)]
 pub struct Visible<R>(Arc<R>);
 
+impl<R> Visible<R> {
+    /// A row that the principal was just permitted to read.
+    pub(super) fn read(row: R) -> Self {
+        Self(Arc::new(row))
+    }
+}
+
+/// A row that policy has opened to the caller, to act on or to see. `store` asks for one where it answers a question
+/// about such a row.
+pub trait Opened: Sync {}
+
+impl<A: Action> Opened for Authorized<A> {}
+
+impl<R: Send + Sync> Opened for Visible<R> {}
+
 impl<R> Clone for Visible<R> {
     fn clone(&self) -> Self {
         Self(Arc::clone(&self.0))

@@ -73,6 +73,22 @@ impl ManyRequest<'_> {
     pub fn project_space(&self) -> ProjectSpaceId {
         self.standing.project_space
     }
+
+    /// The question about each resource alone, in their order.
+    pub fn singles(&self) -> impl Iterator<Item = Request<'_>> {
+        self.resources.iter().map(|resource| Request {
+            identity: self.identity,
+            signed_in_by: self.signed_in_by,
+            standing: self.standing,
+            action: self.action,
+            resource_kind: self.resource_kind,
+            resource_id: resource.id.clone(),
+            attributes: resource.attributes.clone(),
+            proposed: resource.proposed.clone(),
+            now: self.now,
+            decision: self.decision,
+        })
+    }
 }
 
 /// Which rows of a kind may this principal take this action on?

@@ -9,7 +9,7 @@ use crate::domain::{
     Gateway, Group, Identity, Invitation, InvitationLink, Location, LocationId, LocationType, Mail, Member,
     MobileWorker, PasswordResetLink, PasswordResetRequest, PersonalIdHolder, PersonalIdInviteLink,
     PolicyModule, PolicyRevision, PolicyStack, ProjectSpace, ProjectSpaceId, Role, Session,
-    UserFieldDefinition, UserProfile, WebUser,
+    UserFieldDefinition, UserProfile, WebUser, permission::Grants,
 };
 
 /// The gateway's own job answers. A worker's project space reads of it.
@@ -34,6 +34,10 @@ impl Resource for PasswordResetRequest {
     }
 }
 
+fn names(grants: &Grants) -> Vec<String> {
+    grants.iter().map(|(name, _)| name.to_owned()).collect()
+}
+
 fn hexes(ids: &[LocationId]) -> Vec<String> {
     ids.iter().map(|id| id.hex()).collect()
 }
@@ -41,12 +45,13 @@ fn hexes(ids: &[LocationId]) -> Vec<String> {
 /// One noun per entry: its kind, who has the say over it, its id, and what policies are told of it. From the same line
 /// comes what `policies/ACTIONS.md` says of an attribute, so the two cannot differ.
 macro_rules! resources {
-    ($($noun:ty = $kind:literal of $realm:expr, id $id:expr, |$it:ident| {
+    ($($noun:ty = $kind:literal $(read $read:literal)? of $realm:expr, id $id:expr, |$it:ident| {
         $($(#[doc = $doc:literal])+ $name:ident: $type:ident = $value:expr;)*
     };)*) => {$(
         impl Resource for $noun {
             const KIND: &'static str = $kind;
             const ATTRIBUTES: &'static [AttributeInfo] = attributes![$($(#[doc = $doc])+ $name: $type;)*];
+            $(const READ: Option<&'static str> = Some($read);)?
 
             fn realm(&self) -> Realm {
                 let realm: fn(&Self) -> Realm = $realm;
@@ -87,7 +92,7 @@ resources! {
     FrontDoor = "front_door" of |it| Realm::Open(it.project_space), id |it| Some(it.project_space.hex()),
         |_it| {};
 
-    ProjectSpace = "project_space" of |it| Realm::ProjectSpace(it.id),
+    ProjectSpace = "project_space" read "project_space.read" of |it| Realm::ProjectSpace(it.id),
         id |it| Some(it.id.hex()),
         |it| {
             /// Its name, as in URLs.
@@ -95,7 +100,7 @@ resources! {
         };
 
     // The id is the person's: policies compare it with the principal's own, and the audit follows who comes back.
-    Member = "web_user" of |it| Realm::ProjectSpace(it.project_space),
+    Member = "web_user" read "web_user.read" of |it| Realm::ProjectSpace(it.project_space),
         id |it| Some(it.person.id.hex()),
         |it| {
             /// The person's id, the same in every project space.
@@ -116,11 +121,17 @@ resources! {
             location_lineage: texts = hexes(&it.lineage);
             /// The first among their locations.
             primary_location_id: maybe_text = it.assignment.primary_location.map(|id| id.hex());
+            /// The names of the permissions that their role grants; empty for admins, who need none. For decisions alone.
+            permissions: decided_texts = names(&it.grants);
             /// When they became a member, in seconds since 1970.
             joined_at: integer = it.joined_at.timestamp();
+            /// When they last used this project space, in seconds since 1970, to the hour.
+            last_access_at: maybe_integer = it.last_access_at.map(|at| at.timestamp());
+            /// When they last signed in, to any project space, in seconds since 1970.
+            last_login_at: maybe_integer = it.person.last_login_at.map(|at| at.timestamp());
         };
 
-    MobileWorker = "mobile_worker" of |it| Realm::ProjectSpace(it.project_space),
+    MobileWorker = "mobile_worker" read "mobile_worker.read" of |it| Realm::ProjectSpace(it.project_space),
         id |it| Some(it.id.hex()),
         |it| {
             /// Their id.
@@ -143,19 +154,31 @@ resources! {
             language: maybe_text = it.profile.language.as_ref().map(ToString::to_string);
             /// Their user profile.
             profile_id: maybe_text = it.profile.user_profile.map(|id| id.hex());
+            /// Their e-mail address. For decisions alone.
+            email: decided_personal_text = it.profile.email.as_ref().map(ToString::to_string);
+            /// Their phone numbers. For decisions alone.
+            phone_numbers: personal_texts =
+                it.profile.phone_numbers.iter().map(ToString::to_string).collect::<Vec<_>>();
+            /// The names of the permissions that their role grants, be it the project space's default. For decisions alone.
+            permissions: decided_texts = names(&it.role.grants);
+            /// Their PersonalID link: `active`, `inactive` or `not_linked`; nothing where the project space has no such links.
+            /// For decisions alone.
+            link_status: decided_maybe_text = it.link.as_ref().map(|link| link.status.name().to_owned());
             /// When they were added, in seconds since 1970.
             created_at: integer = it.created_at.timestamp();
             /// When they last signed in, in seconds since 1970.
             last_login_at: maybe_integer = it.last_login_at.map(|at| at.timestamp());
         };
 
-    Role = "role" of |it| Realm::ProjectSpace(it.project_space),
+    Role = "role" read "role.read" of |it| Realm::ProjectSpace(it.project_space),
         id |it| Some(it.id.hex()),
         |it| {
             /// Its id.
             id: text = it.id.hex();
             /// Its name.
             name: text = it.name.as_str();
+            /// The names of the permissions that it grants. For decisions alone.
+            permissions: decided_texts = names(&it.grants);
             /// The roles whose holders may give it.
             assignable_by: texts = it.assignable_by.iter().map(|id| id.hex()).collect::<Vec<_>>();
             /// Everybody who may edit users may give it.
@@ -166,7 +189,7 @@ resources! {
             is_mobile_default: boolean = it.is_mobile_default;
         };
 
-    CustomPermission = "custom_permission" of |it| Realm::ProjectSpace(it.project_space),
+    CustomPermission = "custom_permission" read "custom_permission.read" of |it| Realm::ProjectSpace(it.project_space),
         id |it| Some(it.id.hex()),
         |it| {
             /// Its id.
@@ -175,7 +198,7 @@ resources! {
             name: text = it.name.as_str();
         };
 
-    LocationType = "location_type" of |it| Realm::ProjectSpace(it.project_space),
+    LocationType = "location_type" read "location_type.read" of |it| Realm::ProjectSpace(it.project_space),
         id |it| Some(it.id.hex()),
         |it| {
             /// Its id.
@@ -186,7 +209,7 @@ resources! {
             code: text = it.code.as_str();
         };
 
-    Location = "location" of |it| Realm::ProjectSpace(it.project_space),
+    Location = "location" read "location.read" of |it| Realm::ProjectSpace(it.project_space),
         id |it| Some(it.id.hex()),
         |it| {
             /// Its id.
@@ -205,7 +228,7 @@ resources! {
             is_archived: boolean = it.is_archived;
         };
 
-    Group = "group" of |it| Realm::ProjectSpace(it.project_space),
+    Group = "group" read "group.read" of |it| Realm::ProjectSpace(it.project_space),
         id |it| Some(it.id.hex()),
         |it| {
             /// Its id.
@@ -220,14 +243,14 @@ resources! {
             is_deleted: boolean = it.is_deleted;
         };
 
-    UserFieldDefinition = "user_fields" of |it| Realm::ProjectSpace(it.project_space),
+    UserFieldDefinition = "user_fields" read "user_fields.read" of |it| Realm::ProjectSpace(it.project_space),
         id |it| Some(it.project_space.hex()),
         |it| {
             /// The project space's id: there is one definition in each.
             id: text = it.project_space.hex();
         };
 
-    UserProfile = "user_profile" of |it| Realm::ProjectSpace(it.project_space),
+    UserProfile = "user_profile" read "user_profile.read" of |it| Realm::ProjectSpace(it.project_space),
         id |it| Some(it.id.hex()),
         |it| {
             /// Its id.
@@ -236,7 +259,7 @@ resources! {
             name: text = it.name.as_str();
         };
 
-    Invitation = "invitation" of |it| Realm::ProjectSpace(it.project_space),
+    Invitation = "invitation" read "invitation.read" of |it| Realm::ProjectSpace(it.project_space),
         id |it| Some(it.id.hex()),
         |it| {
             /// Its id.
@@ -261,7 +284,7 @@ resources! {
             expires_at: integer = it.expires_at().timestamp();
         };
 
-    AccessRequest = "access_request" of |it| Realm::ProjectSpace(it.project_space),
+    AccessRequest = "access_request" read "access_request.read" of |it| Realm::ProjectSpace(it.project_space),
         id |it| Some(it.id.hex()),
         |it| {
             /// Its id.
@@ -274,7 +297,7 @@ resources! {
             account_id: maybe_text = it.account.map(|id| id.hex());
         };
     // Looked at through a project space, it is for that space's policy; else for the gateway's operator.
-    EmailAddress = "email_address" of |it| it.project_space.map_or(Realm::Operators, Realm::ProjectSpace),
+    EmailAddress = "email_address" read "email_address.read" of |it| it.project_space.map_or(Realm::Operators, Realm::ProjectSpace),
         id |it| Some(it.address.to_string()),
         |it| {
             /// The address.
@@ -283,7 +306,7 @@ resources! {
             is_blocked: boolean = it.block.is_some();
         };
 
-    AuditEntry = "audit_entry" of |it| Realm::ProjectSpace(it.project_space),
+    AuditEntry = "audit_entry" read "audit.read" of |it| Realm::ProjectSpace(it.project_space),
         id |it| Some(it.id.hex()),
         |it| {
             /// Its id.
@@ -300,7 +323,7 @@ resources! {
             resource_id: maybe_personal_text = it.resource_id.clone();
         };
 
-    LoggedDecision = "decision" of |it| Realm::ProjectSpace(it.project_space),
+    LoggedDecision = "decision" read "decision.read" of |it| Realm::ProjectSpace(it.project_space),
         id |it| Some(it.id.hex()),
         |it| {
             /// Its id.
@@ -318,6 +341,8 @@ resources! {
         };
     // What was told to somebody may be told again, to them.
     OwnDenial = "own_decision" of |it| Realm::Own(it.0.identity), id |it| Some(it.0.id.hex()), |_it| {};
+    // Every project space has one stack, so that there is one is no secret: who may not read it is told why they may not
+    // change it.
     PolicyStack = "policy_stack" of |it| Realm::ProjectSpace(it.project_space),
         id |it| Some(it.project_space.hex()),
         |it| {

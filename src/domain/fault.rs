@@ -54,6 +54,9 @@ pub enum FaultCode {
     RoleNotAssignable,
     /// The caller would grant a permission that they do not hold.
     GrantNotHeld,
+    /// The account holds a permission or reaches a location that the caller does not, and this could let the caller act
+    /// as that account.
+    AccountHoldsMore,
     /// A role of this name exists, whatever its case.
     RoleNameTaken,
     /// Somebody or something has the role.
@@ -172,6 +175,7 @@ impl FaultCode {
             Self::WorkerOutOfReach => "WORKER_OUT_OF_REACH",
             Self::RoleNotAssignable => "ROLE_NOT_ASSIGNABLE",
             Self::GrantNotHeld => "GRANT_NOT_HELD",
+            Self::AccountHoldsMore => "ACCOUNT_HOLDS_MORE",
             Self::RoleNameTaken => "ROLE_NAME_TAKEN",
             Self::RoleInUse => "ROLE_IN_USE",
             Self::PermissionInUse => "PERMISSION_IN_USE",

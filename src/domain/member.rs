@@ -1,9 +1,7 @@
 //! Members: web users in a project space. Source: seed 001, DESIGN §1, reference commcare-users §2.1, §2.7, §2.8.
 
 use super::permission::Grants;
-use super::{
-    Assignment, CursorKey, LocationId, MembershipId, ProjectSpaceId, RoleId, Standing, WebUser, WebUserId,
-};
+use super::{Assignment, CursorKey, LocationId, MembershipId, ProjectSpaceId, RoleId, WebUser, WebUserId};
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// How long a removal can be undone.
@@ -67,12 +65,6 @@ impl Member {
             MemberStatus::Removed { at, .. } => Some(at + UNDO_WINDOW),
             MemberStatus::Active | MemberStatus::Deactivated => None,
         }
-    }
-
-    /// The permissions of this member that somebody else does not hold. Nobody takes from another what they could not
-    /// give, whatever the policy says.
-    pub fn beyond<'a>(&'a self, other: &'a Standing) -> Vec<&'a str> {
-        if other.is_admin { Vec::new() } else { other.grants.lacking(&self.grants).collect() }
     }
 }
 

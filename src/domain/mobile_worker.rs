@@ -4,7 +4,7 @@ use super::assignment::{ids, primary_location};
 use super::person::{InvalidText, NAME_MAX, PHONE_NUMBERS_MAX, WORKER_PASSWORD_MIN, line, password};
 use super::project_space::text_of;
 use super::{
-    CursorKey, Email, FaultCode, Faults, GroupId, Language, LinkStatus, LocationId, MobileWorkerId,
+    CursorKey, Email, FaultCode, Faults, GroupId, HeldRole, Language, LinkStatus, LocationId, MobileWorkerId,
     PersonalIdLink, PhoneNumber, ProjectSpaceId, RoleId, UserProfileId, Username, user_data,
 };
 use chrono::{DateTime, SubsecRound, Utc};
@@ -29,6 +29,8 @@ pub struct MobileWorker {
     pub username: Username,
     /// What may be changed about it.
     pub profile: MobileWorkerProfile,
+    /// The role it has: its own, or the project space's default for mobile workers.
+    pub role: HeldRole,
     /// Whether it may sign in, and why not.
     pub status: MobileWorkerStatus,
     /// What its user profile fixes; empty without one.

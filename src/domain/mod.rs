@@ -27,6 +27,7 @@ pub mod personal_id;
 pub mod policy_stack;
 mod principal;
 mod project_space;
+mod rights;
 pub mod role;
 mod search;
 mod site_code;
@@ -83,6 +84,7 @@ pub use project_space::{
     Gateway, InvalidProjectSpaceName, NewProjectSpace, ProjectSpace, ProjectSpaceChange, ProjectSpaceInput,
     ProjectSpaceName, Settings,
 };
+pub use rights::{HeldRole, Rights};
 pub use role::{NewRole, Preset, Role, RoleChange, RoleInput};
 pub use search::{SEARCH_MAX, check_search};
 pub use site_code::{InvalidCode, SiteCode};

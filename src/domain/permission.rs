@@ -258,7 +258,7 @@ impl Grants {
     }
 
     /// The permissions of `other` that are not wholly held here: what a granter lacks.
-    pub fn lacking<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = &'a str> {
+    pub fn lacking<'a>(&self, other: &'a Self) -> impl Iterator<Item = &'a str> {
         other
             .iter()
             .filter(|(name, theirs)| !self.0.get(*name).is_some_and(|mine| mine.covers(theirs)))

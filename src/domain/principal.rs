@@ -101,6 +101,11 @@ impl Standing {
     pub fn holds(&self, permission: &str) -> bool {
         self.is_admin || self.grants.holds(permission)
     }
+
+    /// Whether the reach is not limited to the assigned locations and everything below them.
+    pub fn reaches_everything(&self) -> bool {
+        self.holds("access_all_locations")
+    }
 }
 
 /// Where an act came from.

@@ -34,10 +34,16 @@ pub struct Role {
 }
 
 impl Role {
-    /// The permissions in this role that the granter does not hold. Nobody grants those (DESIGN §1), whatever the
-    /// policy says.
+    /// The permissions in this role that the granter neither holds nor was given the right to hand out. Nobody grants
+    /// those, whatever the policy says (DESIGN §1). Empty where the role's "assignable by" names the granter's role: by
+    /// that the admins let its holders give this role.
     pub fn beyond<'a>(&'a self, granter: &'a Standing) -> Vec<&'a str> {
-        if granter.is_admin { Vec::new() } else { granter.grants.lacking(&self.grants).collect() }
+        let is_delegated = granter.role.is_some_and(|role| self.assignable_by.contains(&role));
+        if granter.is_admin || is_delegated {
+            Vec::new()
+        } else {
+            granter.grants.lacking(&self.grants).collect()
+        }
     }
 }
 

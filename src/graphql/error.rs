@@ -174,6 +174,8 @@ pub enum UserErrorCode {
     RoleNotAssignable,
     /// You would grant a permission that you do not hold.
     GrantNotHeld,
+    /// The account holds a permission or reaches a location that you do not, and this could let you act as that account.
+    AccountHoldsMore,
     /// A role of this name exists, whatever its case.
     RoleNameTaken,
     /// Somebody or something has the role: archive it instead.

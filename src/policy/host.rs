@@ -165,23 +165,6 @@ impl PolicyHost {
         self.loader.inspect(component)
     }
 
-    /// The answers for many resources, in their order.
-    ///
-    /// # Errors
-    /// [`Undecided`] when there is no answer for one of them.
-    pub async fn decide_many(&self, request: &ManyRequest<'_>) -> Result<Vec<Decided<Decision>>, Undecided> {
-        let space = request.project_space();
-        let mut decided = Vec::with_capacity(request.resources.len());
-        for batch in request.resources.chunks(BATCH) {
-            let answers = self
-                .answer(space, request.identity, |stack| stack.decide_many(request, batch))
-                .await
-                .map_err(|unanswered| undecided(space, request.action, &unanswered))?;
-            decided.extend(answers);
-        }
-        Ok(decided)
-    }
-
     /// The quarantines that have begun since it was last asked.
     pub fn quarantined(&self) -> Vec<Quarantined> {
         // A monitored revision is not asked by way of this host, so its modules are looked at here.
@@ -254,6 +237,19 @@ impl PolicyEngine for PolicyHost {
         self.answer(space, request.identity, |stack| stack.decide(request))
             .await
             .map_err(|unanswered| undecided(space, request.action, &unanswered))
+    }
+
+    async fn decide_many(&self, request: &ManyRequest<'_>) -> Result<Vec<Decided<Decision>>, Undecided> {
+        let space = request.project_space();
+        let mut decided = Vec::with_capacity(request.resources.len());
+        for batch in request.resources.chunks(BATCH) {
+            let answers = self
+                .answer(space, request.identity, |stack| stack.decide_many(request, batch))
+                .await
+                .map_err(|unanswered| undecided(space, request.action, &unanswered))?;
+            decided.extend(answers);
+        }
+        Ok(decided)
     }
 
     async fn scope(&self, request: &ScopeRequest<'_>) -> Result<Decided<Rows>, Undecided> {

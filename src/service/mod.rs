@@ -16,6 +16,7 @@ pub mod decision;
 pub mod email_address;
 mod failure;
 pub mod group;
+mod host_rule;
 pub mod housekeeping;
 mod https;
 pub mod idempotency;

@@ -7,7 +7,7 @@ use super::link::{Link, parse_ids};
 use super::location_change::search_text;
 use super::row_filter::{self, Column};
 use super::{page, search};
-use crate::authz::{Action, CreateLocation, ReadLocation, Scope, Sealed, Visible};
+use crate::authz::{Action, CreateLocation, Opened, ReadLocation, Scope, Sealed, Visible};
 use crate::domain::{
     Coordinates, Direction, Location, LocationFilter, LocationId, LocationTypeId, NewLocation, Page,
     PageRequest, ProjectSpaceId, SiteCode,
@@ -22,6 +22,11 @@ use uuid::Uuid;
 /// From the place itself to the top.
 pub(super) const LINEAGE: Link =
     Link { table: "location_ancestor", owner: "location_id", item: "ancestor_id", order: "distance" };
+
+#[derive(FromQueryResult)]
+struct FoundId {
+    id: Uuid,
+}
 
 #[derive(FromQueryResult)]
 pub(super) struct LocationRow {
@@ -200,6 +205,35 @@ impl Store {
         let mut query = self.select_locations(scope)?;
         query.and_where(location::Column::Id.is_in(ids.iter().map(|id| id.0)));
         self.all(&query).await?.into_iter().map(|row| Ok(scope.open(sealed(row)?))).collect()
+    }
+
+    /// Those of these locations that are neither among `held` nor below one of them, in their order. Asked about a row
+    /// that policy has opened to the caller.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn locations_outside(
+        &self,
+        _opened: &impl Opened,
+        held: &[LocationId],
+        locations: &[LocationId],
+    ) -> Result<Vec<LocationId>, StoreError> {
+        use location_ancestor::Column;
+        let mut outside = locations.to_vec();
+        outside.retain(|id| !held.contains(id));
+        if outside.is_empty() || held.is_empty() {
+            return Ok(outside);
+        }
+        let query = Query::select()
+            .distinct()
+            .expr_as(Expr::col((location_ancestor::Entity, Column::LocationId)), "id")
+            .from(location_ancestor::Entity)
+            .and_where(Column::LocationId.is_in(outside.iter().map(|id| id.0)))
+            .and_where(Column::AncestorId.is_in(held.iter().map(|id| id.0)))
+            .to_owned();
+        let inside: Vec<FoundId> = self.all(&query).await?;
+        outside.retain(|id| !inside.iter().any(|found| found.id == id.0));
+        Ok(outside)
     }
 
     /// A page of the locations in scope, by name.

@@ -6,18 +6,19 @@ use super::error::StoreError;
 use super::invitation::NewLink;
 use super::link::{Link, parse_ids};
 use super::personal_id::{self, LinkRow};
+use super::role::grants;
 use crate::authz::{
     Action, ActivateMobileWorker, Authorized, CreateMobileWorker, DeactivateMobileWorker, DeleteMobileWorker,
     Resource, RestoreMobileWorker, Sealed, UpdateMobileWorker,
 };
 use crate::domain::{
-    Email, GroupId, Language, LinkPurpose, LinkStatus, LocationId, MobileWorker, MobileWorkerId,
-    MobileWorkerProfile, MobileWorkerStatus, PersonalIdLink, PhoneNumber, ProjectSpaceId, RoleId, SignIn,
-    UserProfileId, Username,
+    Email, GroupId, HeldRole, Language, LinkPurpose, LinkStatus, LocationId, MobileWorker, MobileWorkerId,
+    MobileWorkerProfile, MobileWorkerStatus, PhoneNumber, ProjectSpaceId, RoleId, SignIn, UserProfileId,
+    Username,
 };
 use chrono::{DateTime, Utc};
-use entity::{mobile_worker, mobile_worker_group, mobile_worker_location, session, user_profile};
-use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
+use entity::{mobile_worker, mobile_worker_group, mobile_worker_location, role, session, user_profile};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, JoinType, Query, SelectStatement};
 use sea_orm::{ColumnTrait, DatabaseTransaction, DbBackend, EntityTrait, FromQueryResult, QueryFilter, Set};
 use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
@@ -47,6 +48,9 @@ pub(super) struct MobileWorkerRow {
     language: Option<String>,
     status: String,
     role_id: Option<Uuid>,
+    own_grants: Option<Json>,
+    own_is_default: Option<bool>,
+    default_grants: Option<Json>,
     primary_location_id: Option<Uuid>,
     user_data: Json,
     profile_id: Option<Uuid>,
@@ -74,6 +78,10 @@ pub(super) fn worker(row: MobileWorkerRow) -> Result<MobileWorker, StoreError> {
         Some(Json::Object(fixed_data)) => fixed_data,
         Some(_) => return Err(StoreError::Inconsistent("fixed data of a user profile")),
     };
+    let role = HeldRole {
+        is_default: row.role_id.is_none() || row.own_is_default == Some(true),
+        grants: row.own_grants.or(row.default_grants).map(grants).transpose()?.unwrap_or_default(),
+    };
     let locations = |ids: Option<String>| -> Result<Vec<LocationId>, StoreError> {
         Ok(parse_ids(ids.as_deref())?.into_iter().map(LocationId).collect())
     };
@@ -95,6 +103,7 @@ pub(super) fn worker(row: MobileWorkerRow) -> Result<MobileWorker, StoreError> {
             user_profile: row.profile_id.map(UserProfileId),
             deactivate_after: row.deactivate_after,
         },
+        role,
         fixed_data,
         status: MobileWorkerStatus::named(&row.status)
             .ok_or(StoreError::Inconsistent("status of a mobile worker"))?,
@@ -157,7 +166,38 @@ pub(super) fn select(backend: DbBackend) -> SelectStatement {
         )
         .to_owned();
     personal_id::beside(&mut query);
+    with_role(&mut query);
     query
+}
+
+/// Reads what the worker's role grants: its own role, or the project space's default for workers without one (reference
+/// §1.7). Two joins by index, because one join with an `OR` has none.
+fn with_role(query: &mut SelectStatement) {
+    let (own, default) = (Alias::new("own_role"), Alias::new("default_role"));
+    let of = |table: &Alias, column: role::Column| Expr::col((table.clone(), column));
+    let worker = |column: mobile_worker::Column| Expr::col((mobile_worker::Entity, column));
+    query
+        .expr_as(of(&own, role::Column::Grants), "own_grants")
+        .expr_as(of(&own, role::Column::IsMobileDefault), "own_is_default")
+        .expr_as(of(&default, role::Column::Grants), "default_grants")
+        .join_as(
+            JoinType::LeftJoin,
+            role::Entity,
+            own.clone(),
+            of(&own, role::Column::Id).eq(worker(mobile_worker::Column::RoleId)),
+        )
+        .join_as(
+            JoinType::LeftJoin,
+            role::Entity,
+            default.clone(),
+            worker(mobile_worker::Column::RoleId)
+                .is_null()
+                .and(of(&default, role::Column::IsMobileDefault).eq(true))
+                .and(
+                    of(&default, role::Column::ProjectSpaceId)
+                        .eq(worker(mobile_worker::Column::ProjectSpaceId)),
+                ),
+        );
 }
 
 impl Store {
@@ -232,38 +272,24 @@ impl UnitOfWork<CreateMobileWorker> {
             NewWorkersSignIn::Password(hash) => (MobileWorkerStatus::Active, Some(hash), None),
             NewWorkersSignIn::Confirmation(link) => (MobileWorkerStatus::PendingConfirmation, None, link),
         };
-        let space = self.proof.resource();
-        let mut worker = MobileWorker {
-            id: MobileWorkerId::fresh(self.now),
-            project_space: space.id,
-            username,
-            profile,
-            status,
-            fixed_data: Map::new(),
-            link: space.settings.connect_enabled.then(PersonalIdLink::none),
-            lineage: Vec::new(),
-            created_at: self.now,
-            updated_at: self.now,
-            last_login_at: None,
-            version: 1,
-        };
-        let profile = &worker.profile;
+        let id = MobileWorkerId::fresh(self.now);
+        let space = self.proof.resource().id;
         let row = mobile_worker::ActiveModel {
-            id: Set(worker.id.0),
-            project_space_id: Set(worker.project_space.0),
-            username: Set(worker.username.to_string()),
+            id: Set(id.0),
+            project_space_id: Set(space.0),
+            username: Set(username.to_string()),
             first_name: Set(profile.first_name.clone()),
             last_name: Set(profile.last_name.clone()),
             email: Set(profile.email.as_ref().map(ToString::to_string)),
-            phone_numbers: Set(phone_numbers(profile)),
+            phone_numbers: Set(phone_numbers(&profile)),
             language: Set(profile.language.as_ref().map(ToString::to_string)),
-            status: Set(worker.status.name().to_owned()),
+            status: Set(status.name().to_owned()),
             status_before_deletion: Set(None),
             role_id: Set(profile.role.map(|id| id.0)),
             primary_location_id: Set(profile.primary_location.map(|id| id.0)),
             user_data: Set(Json::Object(profile.user_data.clone())),
             password_hash: Set(password_hash),
-            search_text: Set(search_text(&worker.username, profile)),
+            search_text: Set(search_text(&username, &profile)),
             created_at: Set(self.now),
             updated_at: Set(self.now),
             last_login_at: Set(None),
@@ -279,15 +305,13 @@ impl UnitOfWork<CreateMobileWorker> {
             personal_id_requested_at: Set(None),
         };
         mobile_worker::Entity::insert(row).exec_without_returning(&self.tx).await?;
-        insert_locations(&self.tx, &worker).await?;
-        insert_groups(&self.tx, &worker).await?;
+        insert_locations(&self.tx, space, id, &profile).await?;
+        insert_groups(&self.tx, space, id, &profile).await?;
+        let worker = self.read_back(id).await?;
         self.made(&worker);
-        self.changed("username", json!(null), json!(worker.username.as_str()));
-        for (field, from, to) in differences(&MobileWorkerProfile::default(), &worker.profile) {
+        self.changed("username", json!(null), json!(username.as_str()));
+        for (field, from, to) in differences(&MobileWorkerProfile::default(), &profile) {
             self.changed(field, from, to);
-        }
-        if !worker.profile.locations.is_empty() || worker.profile.user_profile.is_some() {
-            worker = self.read_back(worker.id).await?;
         }
         if let Some(link) = link {
             self.send_link_to_worker(LinkPurpose::Confirmation, &worker, &link, worker_suffix).await?;
@@ -328,7 +352,6 @@ impl UnitOfWork<UpdateMobileWorker> {
         for (field, from, to) in differences(&before.profile, profile) {
             self.changed(field, from, to);
         }
-        let after = MobileWorker { profile: profile.clone(), ..before.clone() };
         if profile.email != before.profile.email {
             self.forget_mailed_invites(&before).await?;
         }
@@ -337,7 +360,7 @@ impl UnitOfWork<UpdateMobileWorker> {
                 .filter(mobile_worker_location::Column::WorkerId.eq(before.id.0))
                 .exec(&self.tx)
                 .await?;
-            insert_locations(&self.tx, &after).await?;
+            insert_locations(&self.tx, before.project_space, before.id, profile).await?;
         }
         if profile.groups != before.profile.groups {
             // Not from those that are deleted: when they are brought back, so are their members.
@@ -347,7 +370,7 @@ impl UnitOfWork<UpdateMobileWorker> {
                 .filter(mobile_worker_group::Column::GroupId.is_in(left))
                 .exec(&self.tx)
                 .await?;
-            insert_groups(&self.tx, &after).await?;
+            insert_groups(&self.tx, before.project_space, before.id, profile).await?;
         }
         self.refresh(before.id).await
     }
@@ -500,30 +523,38 @@ impl<A: Action> UnitOfWork<A> {
     }
 }
 
-async fn insert_locations(tx: &DatabaseTransaction, worker: &MobileWorker) -> Result<(), StoreError> {
-    let rows = worker.profile.locations.iter().zip(0..).map(|(location, position)| {
-        mobile_worker_location::ActiveModel {
-            worker_id: Set(worker.id.0),
-            project_space_id: Set(worker.project_space.0),
+async fn insert_locations(
+    tx: &DatabaseTransaction,
+    space: ProjectSpaceId,
+    worker: MobileWorkerId,
+    profile: &MobileWorkerProfile,
+) -> Result<(), StoreError> {
+    let rows =
+        profile.locations.iter().zip(0..).map(|(location, position)| mobile_worker_location::ActiveModel {
+            worker_id: Set(worker.0),
+            project_space_id: Set(space.0),
             location_id: Set(location.0),
             position: Set(position),
-        }
-    });
-    if !worker.profile.locations.is_empty() {
+        });
+    if !profile.locations.is_empty() {
         mobile_worker_location::Entity::insert_many(rows).exec_without_returning(tx).await?;
     }
     Ok(())
 }
 
-async fn insert_groups(tx: &DatabaseTransaction, worker: &MobileWorker) -> Result<(), StoreError> {
-    let rows =
-        worker.profile.groups.iter().zip(0..).map(|(group, position)| mobile_worker_group::ActiveModel {
-            worker_id: Set(worker.id.0),
-            project_space_id: Set(worker.project_space.0),
-            group_id: Set(group.0),
-            position: Set(position),
-        });
-    if !worker.profile.groups.is_empty() {
+async fn insert_groups(
+    tx: &DatabaseTransaction,
+    space: ProjectSpaceId,
+    worker: MobileWorkerId,
+    profile: &MobileWorkerProfile,
+) -> Result<(), StoreError> {
+    let rows = profile.groups.iter().zip(0..).map(|(group, position)| mobile_worker_group::ActiveModel {
+        worker_id: Set(worker.0),
+        project_space_id: Set(space.0),
+        group_id: Set(group.0),
+        position: Set(position),
+    });
+    if !profile.groups.is_empty() {
         mobile_worker_group::Entity::insert_many(rows).exec_without_returning(tx).await?;
     }
     Ok(())

@@ -102,7 +102,7 @@ async fn why_there_was_no_answer_is_told_to_admins_and_to_nobody_else() {
         json!(["test@1", "trap"])
     );
 
-    let supervisor = member(&app, "sam", &["edit_commcare_users"], &[]).await;
+    let supervisor = member(&app, "sam", crate::scene::EDITOR, &[]).await;
     let answer = supervisor.run(DEACTIVATE, of(&id)).await;
     let error = &answer["errors"][0];
     assert_eq!(error["message"], "the policy of this project space gave no answer");

@@ -40,7 +40,8 @@ pub struct DecisionExplanation {
     /// Whether it is permitted.
     allowed: bool,
     /// Why not, for programs: `missing_permission`. `not_found` of what is not there or may not be seen, `no_answer` where
-    /// the policy gave none.
+    /// the policy gave none, and the code of a `UserError` where a rule refuses that no policy can switch off:
+    /// `ACCOUNT_HOLDS_MORE`.
     reason: Option<String>,
     /// The same for people.
     message: Option<String>,
@@ -235,7 +236,7 @@ impl DecisionExplanation {
     }
 
     /// What would be answered, without anybody doing it.
-    pub fn of_what_might_be(CanI { action, at, answer }: CanI, target: Option<&str>) -> Self {
+    pub fn of_what_might_be(CanI { action, at, answer, refusal }: CanI, target: Option<&str>) -> Self {
         let mut told = Self {
             decision_id: None,
             at,
@@ -265,6 +266,10 @@ impl DecisionExplanation {
             })
         };
         match answer {
+            Ok(_) if let Some(fault) = refusal => {
+                told.policy = Some("host".to_owned());
+                told.denied(because(fault.code.name(), &fault.message));
+            }
             Ok(permitted) => {
                 told.outcome = DecisionOutcome::Permit;
                 told.allowed = true;

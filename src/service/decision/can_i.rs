@@ -1,12 +1,13 @@
 use crate::authz::{
-    ACTION_CATALOGUE, Action, ActionInfo, Denied, Examined, Permitted, Resource, RestoreWebUser, Sealed,
+    ACTION_CATALOGUE, Action, ActionInfo, Denied, Examined, Permitted, RestoreWebUser, Sealed,
 };
 use crate::domain::{
-    AccessRequestId, ApiKeyId, AuditEntryId, CustomPermissionId, DecisionId, Email, FaultCode, Faults,
+    AccessRequestId, ApiKeyId, AuditEntryId, CustomPermissionId, DecisionId, Email, Fault, FaultCode, Faults,
     GroupId, InvalidId, InvitationId, LocationId, LocationTypeId, MembershipId, MobileWorkerId, Principal,
     ProjectSpaceId, RoleId, UserProfileId,
 };
-use crate::service::{Refused, Services};
+use crate::service::host_rule::HostRuled;
+use crate::service::{Failure, Refused, Services};
 use crate::store::StoreError;
 use chrono::{DateTime, Utc};
 use std::future::Future;
@@ -18,12 +19,14 @@ pub struct CanI {
     pub action: &'static ActionInfo,
     /// When it was asked.
     pub at: DateTime<Utc>,
-    /// The answer. What is not there and what may not be seen are not told apart.
+    /// The policy's answer. What is not there and what may not be seen are not told apart.
     pub answer: Result<Permitted, Denied>,
+    /// What a rule that no policy can switch off says against it, after the policy's permit.
+    pub refusal: Option<Fault>,
 }
 
-/// Whether the caller might do something, as far as policy has a say. Nothing is done, and no log is told. Rules that no
-/// policy switches off are not asked: they look at what is given along with the action.
+/// Returns whether the caller might do something: what the policy says, and then what the rules say that no policy can
+/// switch off. Nothing is done, and the decision log is not told. Rules about an input are not asked, as there is none.
 ///
 /// # Errors
 /// [`Refused`]: there is no such action, no policy is asked about it, or it needs a target; a failure.
@@ -41,7 +44,7 @@ pub async fn can_i(
     }
     let target = target.unwrap_or_default();
     let now = services.clock.now();
-    let nowhere = || CanI { action, at: now, answer: Err(Denied::NotVisible) };
+    let nowhere = || CanI { action, at: now, answer: Err(Denied::NotVisible), refusal: None };
     let standing = principal.standings.iter().find(|it| it.project_space_name == project_space);
     let Some(standing) = standing else { return Ok(nowhere()) };
     let asker = Asker { services, principal, space: standing.project_space, action, target };
@@ -50,17 +53,17 @@ pub async fn can_i(
         "project_space" => {
             let is_this = target.is_empty() || ProjectSpaceId::parse(target) == Ok(asker.space);
             let space = if is_this { store.project_space_named(project_space).await? } else { None };
-            asker.examine(space).await
+            asker.examine(space).await?
         }
         "user_fields" => {
             let is_this = target.is_empty() || ProjectSpaceId::parse(target) == Ok(asker.space);
             let fields = if is_this { Some(store.user_fields(asker.space).await?) } else { None };
-            asker.examine(fields).await
+            asker.examine(fields).await?
         }
         "policy_stack" => {
             let is_this = target.is_empty() || ProjectSpaceId::parse(target) == Ok(asker.space);
             let stack = if is_this { Some(store.policy_stack(asker.space).await?) } else { None };
-            asker.examine(stack).await
+            asker.examine(stack).await?
         }
         "web_user" if action.name == RestoreWebUser::NAME => {
             asker.of(MembershipId::parse, |id| store.removed_member(id)).await?
@@ -79,12 +82,12 @@ pub async fn can_i(
         "audit_entry" => asker.of(AuditEntryId::parse, |id| store.audit_entry(asker.space, id)).await?,
         "decision" => asker.of(DecisionId::parse, |id| store.decision(id)).await?,
         "email_address" => match Email::parse(target) {
-            Ok(address) => asker.examine(store.email_address_in(asker.space, &address, now).await?).await,
+            Ok(address) => asker.examine(store.email_address_in(asker.space, &address, now).await?).await?,
             Err(_) => None,
         },
         _ => None,
     };
-    Ok(examined.map_or_else(nowhere, |Examined { at, answer, .. }| CanI { action, at, answer }))
+    Ok(examined.unwrap_or_else(nowhere))
 }
 
 struct Asker<'a> {
@@ -96,19 +99,29 @@ struct Asker<'a> {
 }
 
 impl Asker<'_> {
-    async fn examine<R: Resource>(&self, sealed: Option<Sealed<R>>) -> Option<Examined> {
-        let authorizer = &self.services.authorizer;
-        Some(authorizer.examine(self.principal, self.space, &sealed?, self.action).await)
+    async fn examine<R: HostRuled>(&self, sealed: Option<Sealed<R>>) -> Result<Option<CanI>, Failure> {
+        let Some(sealed) = sealed else { return Ok(None) };
+        let Self { services, principal, action, .. } = *self;
+        let Examined { at, answer } =
+            services.authorizer.examine(principal, self.space, sealed, action).await;
+        let (answer, refusal) = match answer {
+            Ok((permitted, row)) => {
+                let faults = R::check(services, principal, action.name, &row).await?;
+                (Ok(permitted), faults.into_iter().next())
+            }
+            Err(denied) => (Err(denied), None),
+        };
+        Ok(Some(CanI { action, at, answer, refusal }))
     }
 
-    /// The same for a row that has an id. What is no id of this kind names nothing.
-    async fn of<Id, R: Resource, F: Future<Output = Result<Option<Sealed<R>>, StoreError>>>(
+    /// Examines a row that has an id. A text that is no id of this kind names nothing.
+    async fn of<Id, R: HostRuled, F: Future<Output = Result<Option<Sealed<R>>, StoreError>>>(
         &self,
         parse: fn(&str) -> Result<Id, InvalidId>,
         read: impl FnOnce(Id) -> F,
-    ) -> Result<Option<Examined>, StoreError> {
+    ) -> Result<Option<CanI>, Failure> {
         let Ok(id) = parse(self.target) else { return Ok(None) };
-        Ok(self.examine(read(id).await?).await)
+        self.examine(read(id).await?).await
     }
 }
 

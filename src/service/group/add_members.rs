@@ -1,4 +1,4 @@
-use super::members::{may_be_regrouped, regrouping};
+use super::members::{Membership, may_be_regrouped, regrouping};
 use crate::authz::Visible;
 use crate::domain::{ASSIGNMENTS_MAX, FaultCode, Faults, Group, GroupId, Principal};
 use crate::service::{Refused, Services};
@@ -15,9 +15,10 @@ pub async fn add_members(
 ) -> Result<Visible<Group>, Refused> {
     let proof = regrouping(services, principal, id).await?;
     let mut faults = Faults::new();
-    let found = may_be_regrouped(services, principal, &proof, workers, &mut faults).await?;
+    let found =
+        may_be_regrouped(services, principal, &proof, workers, Membership::Added, &mut faults).await?;
     let mut added = Vec::new();
-    for (index, worker) in found.into_iter().filter(|(_, worker)| !worker.profile.groups.contains(&id)) {
+    for (index, worker) in found {
         if worker.profile.groups.len() >= ASSIGNMENTS_MAX {
             let message = format!("`{}` is in {ASSIGNMENTS_MAX} groups already", worker.username);
             faults.add(FaultCode::TooLong, &["worker_ids", &index.to_string()], message);

@@ -1,7 +1,7 @@
 //! Who is in a group: seen as workers are seen, changed by whoever may give the group and regroup the worker.
 
 use super::{judged, wrong_state};
-use crate::authz::{AssignGroup, Authorized, ReadMobileWorker, RegroupMobileWorker, Visible};
+use crate::authz::{AssignGroup, Attributes, Authorized, ReadMobileWorker, RegroupMobileWorker, Visible};
 use crate::domain::group::MEMBERS_AT_ONCE_MAX;
 use crate::domain::{
     FaultCode, Faults, GroupId, MobileWorker, MobileWorkerId, MobileWorkerStatus, Page, PageRequest,
@@ -55,12 +55,23 @@ pub(super) async fn regrouping(
     Ok(proof)
 }
 
-/// Those of the workers that the caller may regroup, each once and with its place in the input. The others are faults.
+/// Whether workers are put into a group or taken out of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Membership {
+    /// They are put into it.
+    Added,
+    /// They are taken out of it.
+    Removed,
+}
+
+/// The workers whose membership of the group would change and that the caller may regroup, each once and with its place
+/// in the input. Workers whose membership is as it would be are left out; the others are faults.
 pub(super) async fn may_be_regrouped(
     services: &Services,
     principal: &Principal,
     group: &Authorized<AssignGroup>,
     given: &[String],
+    membership: Membership,
     faults: &mut Faults,
 ) -> Result<Vec<(usize, Visible<MobileWorker>)>, Refused> {
     if given.len() > MEMBERS_AT_ONCE_MAX {
@@ -85,15 +96,40 @@ pub(super) async fn may_be_regrouped(
         .filter(|worker| worker.status != MobileWorkerStatus::Deleted)
         .map(|worker| (worker.id, worker))
         .collect();
+    let mut out_of_reach = |index: usize, id: MobileWorkerId| {
+        let message = format!("there is no mobile worker `{id}` that you may regroup");
+        faults.add(FaultCode::WorkerOutOfReach, &["worker_ids", &index.to_string()], message);
+    };
     let mut workers = Vec::new();
     for (index, id) in ids {
         match found.remove(&id) {
             Some(worker) => workers.push((index, worker)),
-            None => {
-                let message = format!("there is no mobile worker `{id}` that you may regroup");
-                faults.add(FaultCode::WorkerOutOfReach, &["worker_ids", &index.to_string()], message);
-            }
+            None => out_of_reach(index, id),
         }
     }
-    Ok(workers)
+    let id = group.resource().id;
+    let would_be_member = membership == Membership::Added;
+    workers.retain(|(_, worker)| worker.profile.groups.contains(&id) != would_be_member);
+    // A scope speaks of workers as they are. What would become of their groups is a question about each of them.
+    let asked: Vec<_> =
+        workers.iter().map(|(_, worker)| (worker, proposed(worker, id, membership))).collect();
+    let answers = services.authorizer.permits_each::<RegroupMobileWorker>(principal, space, &asked).await?;
+    let mut permitted = Vec::new();
+    for ((index, worker), answer) in workers.into_iter().zip(answers) {
+        match answer {
+            Ok(()) => permitted.push((index, worker)),
+            Err(_denied) => out_of_reach(index, worker.id),
+        }
+    }
+    Ok(permitted)
+}
+
+/// The groups that a worker would be in, for the policy.
+fn proposed(worker: &MobileWorker, group: GroupId, membership: Membership) -> Attributes {
+    let others = worker.profile.groups.iter().filter(|id| **id != group);
+    let mut groups: Vec<String> = others.map(|id| id.hex()).collect();
+    if membership == Membership::Added {
+        groups.push(group.hex());
+    }
+    Attributes::new().with("group_ids", groups)
 }

@@ -1,4 +1,4 @@
-use super::members::{may_be_regrouped, regrouping};
+use super::members::{Membership, may_be_regrouped, regrouping};
 use crate::authz::Visible;
 use crate::domain::{Faults, Group, GroupId, Principal};
 use crate::service::{Refused, Services};
@@ -15,10 +15,10 @@ pub async fn remove_members(
 ) -> Result<Visible<Group>, Refused> {
     let proof = regrouping(services, principal, id).await?;
     let mut faults = Faults::new();
-    let found = may_be_regrouped(services, principal, &proof, workers, &mut faults).await?;
+    let found =
+        may_be_regrouped(services, principal, &proof, workers, Membership::Removed, &mut faults).await?;
     faults.check()?;
-    let workers = found.into_iter().map(|(_, worker)| worker);
-    let removed: Vec<_> = workers.filter(|worker| worker.profile.groups.contains(&id)).collect();
+    let removed: Vec<_> = found.into_iter().map(|(_, worker)| worker).collect();
     if removed.is_empty() {
         return Ok(proof.into_visible());
     }

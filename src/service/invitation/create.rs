@@ -39,7 +39,7 @@ pub async fn create(
         }
     }
     let assigner = Assigner { services, principal, space: proof.resource().id };
-    assigner.check_web_user(None, &mut assignment, &input.assignment, &mut all).await?;
+    assigner.check_web_user(&proof, None, &mut assignment, &input.assignment, &mut all).await?;
     let (Some(email), true) = (email, all.is_empty()) else { return Err(all.into()) };
 
     let link = new_link(services)?;

@@ -19,23 +19,25 @@ pub use resend::resend;
 pub use update::update;
 
 use super::assignment::proposed;
-use super::{Failure, Services};
+use super::{Failure, Refused, Services, host_rule};
 use crate::authn::{LinkSeed, NoRandomness};
 use crate::authz::{Action, Attributes, Authorized};
 use crate::domain::{Email, FaultCode, Faults, Invitation, InvitationId, InvitationState, Principal};
 use crate::store::NewLink;
 
-/// Reads an invitation and asks whether the caller may do this to it. `version` is what the caller last saw, if they say.
+/// Reads an invitation and asks whether the caller may do this to it: the policy first, then the rules that no policy can
+/// switch off. `version` is what the caller last saw, if they say.
 async fn judged<A: Action<Resource = Invitation>>(
     services: &Services,
     principal: &Principal,
     id: InvitationId,
     version: Option<i32>,
-) -> Result<Authorized<A>, Failure> {
+) -> Result<Authorized<A>, Refused> {
     let invitation = services.store.invitation(id).await?;
-    let Some(invitation) = invitation else { return Err(super::project_space::nowhere(principal)) };
+    let Some(invitation) = invitation else { return Err(super::project_space::nowhere(principal).into()) };
     let proof = services.authorizer.authorize::<A>(principal, invitation, Attributes::new()).await?;
     unchanged(&proof, version)?;
+    host_rule::check_invitation(services, principal, A::NAME, &proof, proof.resource()).await?.check()?;
     Ok(proof)
 }
 

@@ -1,6 +1,6 @@
 use super::{open, proposed, unchanged};
 use crate::authz::{UpdateInvitation, Visible};
-use crate::domain::{AssignmentInput, Invitation, InvitationId, Principal};
+use crate::domain::{AssignmentInput, Invitation, InvitationId, Principal, Rights};
 use crate::service::assignment::Assigner;
 use crate::service::{Refused, Services, project_space};
 
@@ -30,11 +30,14 @@ pub async fn update(
     let before = proof.resource().assignment.clone();
     let (mut after, mut faults) = input.draft(&before);
     let assigner = Assigner { services, principal, space: proof.resource().project_space };
-    assigner.check_web_user(Some(&before), &mut after, input, &mut faults).await?;
+    assigner.check_web_user(&proof, Some(&before), &mut after, input, &mut faults).await?;
     faults.check()?;
     if after == before {
         return Ok(proof.into_visible());
     }
+    // The invitation is given anew with this change, so all that it carries must be the caller's to give.
+    let carried = Rights { is_admin: after.role.is_admin(), grants: None, locations: &after.locations };
+    assigner.check_given_again(&proof, carried, after.role.role()).await?.check()?;
     let mut work = services.store.begin(proof).await?;
     work.update(&after).await?;
     Ok(work.commit().await?.into_visible())

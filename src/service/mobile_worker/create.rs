@@ -56,7 +56,7 @@ pub async fn create(
         faults.extend(taken(username));
     }
     let assigner = Assigner { services, principal, space: space.id };
-    assigner.check_worker(&blank, &mut draft.profile, input, &mut faults).await?;
+    assigner.check_worker(&proof, &blank, &mut draft.profile, input, &mut faults).await?;
     user_data::check(services, &proof, (&blank, None), &mut draft.profile, &mut faults).await?;
     let (Some(username), true) = (username, faults.is_empty()) else { return Err(faults.into()) };
 

@@ -30,21 +30,24 @@ pub use send_password_reset::send_password_reset;
 pub use set_password::set_password;
 pub use update::update;
 
-use super::{Failure, Refused, Services};
+use super::{Failure, Refused, Services, host_rule};
 use crate::authz::{Action, Attributes, Authorized};
 use crate::domain::{FaultCode, Faults, MobileWorker, MobileWorkerId, MobileWorkerProfile, Principal};
+use serde_json::{Map, Value as Json};
 
-/// Reads a worker and asks whether the caller may do this to it. `version` is what the caller last saw, if they say.
+/// Reads a worker and asks whether the caller may do this to it: the policy first, then the rules that no policy can switch
+/// off. `version` is what the caller last saw, if they say.
 pub(in crate::service) async fn judged<A: Action<Resource = MobileWorker>>(
     services: &Services,
     principal: &Principal,
     id: MobileWorkerId,
     version: Option<i32>,
-) -> Result<Authorized<A>, Failure> {
+) -> Result<Authorized<A>, Refused> {
     let worker = services.store.mobile_worker(id).await?;
-    let Some(worker) = worker else { return Err(super::project_space::nowhere(principal)) };
+    let Some(worker) = worker else { return Err(super::project_space::nowhere(principal).into()) };
     let proof = services.authorizer.authorize::<A>(principal, worker, Attributes::new()).await?;
     unchanged(&proof, version)?;
+    host_rule::check_worker(services, principal, A::NAME, &proof, proof.resource()).await?.check()?;
     Ok(proof)
 }
 
@@ -67,6 +70,19 @@ fn proposed(profile: &MobileWorkerProfile) -> Attributes {
         .with("group_ids", profile.groups.iter().map(|id| id.hex()).collect::<Vec<_>>())
         .with("language", profile.language.as_ref().map(ToString::to_string))
         .with("profile_id", profile.user_profile.map(|id| id.hex()))
+        .with("email", profile.email.as_ref().map(ToString::to_string))
+        .with("phone_numbers", profile.phone_numbers.iter().map(ToString::to_string).collect::<Vec<_>>())
+        .with("user_data", user_data_entries(&profile.user_data))
+}
+
+/// Custom data as policies see it: `key=value`, where a value that is no text is written as JSON.
+fn user_data_entries(data: &Map<String, Json>) -> Vec<String> {
+    data.iter()
+        .map(|(key, value)| match value {
+            Json::String(text) => format!("{key}={text}"),
+            other => format!("{key}={other}"),
+        })
+        .collect()
 }
 
 pub(in crate::service) fn wrong_state(message: &str) -> Refused {

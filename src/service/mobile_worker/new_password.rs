@@ -5,7 +5,7 @@ use crate::authz::{Action, Authorized, SetMobileWorkerPassword};
 use crate::domain::{
     FaultCode, Faults, MobileWorker, MobileWorkerId, PasswordRule, Principal, password_is_locked,
 };
-use crate::service::{Failure, Refused, Services};
+use crate::service::{Refused, Services};
 use crate::store::StoreError;
 use secrecy::{ExposeSecret, SecretString};
 
@@ -16,7 +16,7 @@ pub(super) async fn permitted(
     principal: &Principal,
     id: MobileWorkerId,
     version: i32,
-) -> Result<(), Failure> {
+) -> Result<(), Refused> {
     judged::<SetMobileWorkerPassword>(services, principal, id, Some(version)).await.map(drop)
 }
 

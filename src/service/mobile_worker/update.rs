@@ -1,11 +1,12 @@
 use super::{judged, new_password, proposed, unchanged, user_data, wrong_state};
-use crate::authz::{SendMobileWorkerConfirmation, UpdateMobileWorker, Visible};
+use crate::authz::{Authorized, SendMobileWorkerConfirmation, UpdateMobileWorker, Visible};
 use crate::domain::{
-    Drafted, FaultCode, MobileWorker, MobileWorkerId, MobileWorkerInput, MobileWorkerStatus, Patch, Principal,
+    Drafted, FaultCode, Faults, MobileWorker, MobileWorkerId, MobileWorkerInput, MobileWorkerProfile,
+    MobileWorkerStatus, Patch, Principal,
 };
 use crate::service::assignment::Assigner;
 use crate::service::invitation::new_link;
-use crate::service::{Refused, Services, project_space};
+use crate::service::{Refused, Services, host_rule, project_space};
 
 /// Changes a worker. What is left out stays. Changing nothing writes nothing.
 ///
@@ -41,7 +42,8 @@ pub async fn update(
         None => None,
     };
     let assigner = Assigner { services, principal, space: proof.resource().project_space };
-    assigner.check_worker(&before, &mut profile, input, &mut faults).await?;
+    assigner.check_worker(&proof, &before, &mut profile, input, &mut faults).await?;
+    check_contacts(services, principal, &proof, &profile, &mut faults).await?;
     // What is wrong already may stay, as long as nobody touches it: fields change without those who have them.
     if !matches!((&input.user_data, &input.user_profile), (Patch::Keep, Patch::Keep)) {
         let fixed = Some(&proof.resource().fixed_data);
@@ -76,4 +78,25 @@ pub async fn update(
         work.and_send_confirmation(&link, services.worker_suffix()).await?;
     }
     Ok(work.commit().await?.into_visible())
+}
+
+/// Notes a fault where the address or the phone numbers of a stronger account would change: links to a new password, to
+/// confirm the account and to link a PersonalID account go there.
+async fn check_contacts(
+    services: &Services,
+    principal: &Principal,
+    proof: &Authorized<UpdateMobileWorker>,
+    after: &MobileWorkerProfile,
+    faults: &mut Faults,
+) -> Result<(), Refused> {
+    let worker = proof.resource();
+    let changed = [
+        ("email", worker.profile.email != after.email),
+        ("phone_numbers", worker.profile.phone_numbers != after.phone_numbers),
+    ];
+    for (field, _) in changed.into_iter().filter(|(_, is_changed)| *is_changed) {
+        let (space, rights) = (worker.project_space, worker.rights());
+        faults.extend(host_rule::check_becoming(services, principal, space, proof, rights, &[field]).await?);
+    }
+    Ok(())
 }

@@ -1,6 +1,6 @@
-use crate::authz::{Attributes, UpdateProjectSpace, Visible};
+use crate::authz::{Action, Attributes, UpdateProjectSpace, Visible};
 use crate::domain::{Principal, ProjectSpace, ProjectSpaceChange};
-use crate::service::{Failure, Refused, Services, project_space};
+use crate::service::{Failure, Refused, Services, host_rule, project_space};
 
 /// Changes a project space's name for people and its settings. What is left out stays, and changing nothing writes
 /// nothing.
@@ -20,6 +20,7 @@ pub async fn update(
     let proof =
         services.authorizer.authorize::<UpdateProjectSpace>(principal, space, Attributes::new()).await?;
     let before = proof.resource();
+    host_rule::check_project_space(principal, UpdateProjectSpace::NAME, before).check()?;
     if version.is_some_and(|version| version != before.version) {
         return Err(Failure::Conflict.into());
     }

@@ -10,11 +10,11 @@ mod update;
 pub use archive::archive;
 pub use create::create;
 pub use delete::delete;
-pub use read::{assignable, assignable_named, holders, list, load, named};
+pub use read::{AssignableRole, assignable, assignable_named, holders, list, load, named};
 pub use unarchive::unarchive;
 pub use update::update;
 
-use super::{Failure, Refused, Services, custom_permission, project_space};
+use super::{Failure, Refused, Services, custom_permission, host_rule, project_space};
 use crate::authz::{Action, AssignRole, Attributes, Authorized};
 use crate::domain::permission::Grantable;
 use crate::domain::{FaultCode, Faults, Principal, ProjectSpaceId, Role, RoleId};
@@ -40,11 +40,7 @@ fn admissible<A: Action<Resource = Role>>(
     proof: &Authorized<A>,
     version: Option<i32>,
 ) -> Result<(), Refused> {
-    // Who changes what others hold could raise their own rights (reference §1.1).
-    if !principal.administers(proof.resource().project_space) {
-        let message = "only an admin of the project space changes a role";
-        return Err(Faults::one(FaultCode::AdminOnly, &["id"], message).into());
-    }
+    host_rule::check_role(principal, A::NAME, proof.resource()).check()?;
     match version {
         Some(version) if version != proof.resource().version => Err(Failure::Conflict.into()),
         _ => Ok(()),

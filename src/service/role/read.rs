@@ -1,5 +1,8 @@
-use crate::authz::{AssignRole, ReadRole, Visible};
-use crate::domain::{Principal, ProjectSpaceId, Role, RoleId};
+use crate::authz::{
+    ACTION_CATALOGUE, Action, AssignRole, CreateInvitation, CreateMobileWorker, ReadRole, Visible,
+};
+use crate::domain::{Principal, ProjectSpaceId, Role, RoleId, UserKind};
+use crate::service::assignment::Assigner;
 use crate::service::{Failure, Services};
 use std::collections::HashMap;
 
@@ -79,7 +82,17 @@ pub async fn assignable_named(
     Ok(services.store.role_named(&scope, name).await?)
 }
 
-/// The roles that the caller may give to somebody, by name.
+/// A role that the caller may give.
+#[derive(Debug)]
+pub struct AssignableRole {
+    /// The role.
+    pub role: Visible<Role>,
+    /// The kinds of user that it may be given to.
+    pub kinds: Vec<UserKind>,
+}
+
+/// Returns the roles that the caller may give, by name, with the kinds of user that each may be given to: what the policy
+/// lets the caller add, and what the rules of `assignment` say about the role.
 ///
 /// # Errors
 /// [`Failure`].
@@ -87,7 +100,37 @@ pub async fn assignable(
     services: &Services,
     principal: &Principal,
     space: ProjectSpaceId,
-) -> Result<Vec<Visible<Role>>, Failure> {
+) -> Result<Vec<AssignableRole>, Failure> {
+    let addable = addable_kinds(services, principal, space).await?;
     let scope = services.authorizer.scope::<AssignRole>(principal, space).await?;
-    Ok(services.store.roles(&scope, false).await?)
+    let assigner = Assigner { services, principal, space };
+    let mut assignable = Vec::new();
+    for role in services.store.roles(&scope, false).await? {
+        let kinds: Vec<UserKind> =
+            addable.iter().copied().filter(|kind| assigner.may_give(&role, *kind)).collect();
+        if !kinds.is_empty() {
+            assignable.push(AssignableRole { role, kinds });
+        }
+    }
+    Ok(assignable)
+}
+
+/// The kinds of user that the policy lets the caller add.
+async fn addable_kinds(
+    services: &Services,
+    principal: &Principal,
+    space: ProjectSpaceId,
+) -> Result<Vec<UserKind>, Failure> {
+    let mut kinds = Vec::new();
+    let actions =
+        [(UserKind::WebUser, CreateInvitation::NAME), (UserKind::MobileWorker, CreateMobileWorker::NAME)];
+    for (kind, action) in actions {
+        let Some(info) = ACTION_CATALOGUE.iter().find(|info| info.name == action) else { continue };
+        let Some(sealed) = services.store.project_spaces(&[space]).await?.pop() else { continue };
+        let examined = services.authorizer.examine(principal, space, sealed, info).await;
+        if examined.answer.is_ok() {
+            kinds.push(kind);
+        }
+    }
+    Ok(kinds)
 }

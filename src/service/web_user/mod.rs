@@ -18,22 +18,24 @@ pub use remove::{Removed, remove, remove_by_operator};
 pub use restore::restore;
 pub use update::update;
 
-use super::{Failure, Refused, Services, project_space};
+use super::{Failure, Refused, Services, host_rule, project_space};
 use crate::authz::{Action, Attributes, Authorized};
-use crate::domain::{FaultCode, Faults, Identity, Member, MembershipId, Principal};
+use crate::domain::{FaultCode, Faults, Member, MembershipId, Principal};
 use crate::store::StoreError;
 
-/// Reads a member and asks whether the caller may do this to them. `version` is what the caller last saw, if they say.
+/// Reads a member and asks whether the caller may do this to them: the policy first, then the rules that no policy can
+/// switch off. `version` is what the caller last saw, if they say.
 async fn judged<A: Action<Resource = Member>>(
     services: &Services,
     principal: &Principal,
     id: MembershipId,
     version: Option<i32>,
-) -> Result<Authorized<A>, Failure> {
+) -> Result<Authorized<A>, Refused> {
     let member = services.store.member(id).await?;
-    let Some(member) = member else { return Err(project_space::nowhere(principal)) };
+    let Some(member) = member else { return Err(project_space::nowhere(principal).into()) };
     let proof = services.authorizer.authorize::<A>(principal, member, Attributes::new()).await?;
     unchanged(&proof, version)?;
+    host_rule::check_member(services, principal, A::NAME, &proof, proof.resource()).await?.check()?;
     Ok(proof)
 }
 
@@ -45,35 +47,6 @@ fn unchanged<A: Action<Resource = Member>>(
         Some(version) if version != proof.resource().version => Err(Failure::Conflict),
         _ => Ok(()),
     }
-}
-
-/// No policy can switch this off: admins are changed by admins alone, and nobody takes from another what they could not
-/// give.
-fn within_reach(principal: &Principal, member: &Member) -> Result<(), Faults> {
-    let space = member.project_space;
-    if principal.administers(space) {
-        return Ok(());
-    }
-    if member.assignment.role.is_admin() {
-        let message = "only an admin of the project space changes an admin";
-        return Err(Faults::one(FaultCode::AdminOnly, &["id"], message));
-    }
-    // Whoever is no member was not judged, so there is a standing.
-    let lacking = principal.standing_in(space).map(|standing| member.beyond(standing)).unwrap_or_default();
-    if lacking.is_empty() {
-        return Ok(());
-    }
-    let message = format!("they hold what you do not: {}", lacking.join(", "));
-    Err(Faults::one(FaultCode::GrantNotHeld, &["id"], message))
-}
-
-/// No policy can switch this off: nobody shuts themselves out, or raises themselves (seed 001).
-fn somebody_else(principal: &Principal, member: &Member, path: &[&str]) -> Result<(), Faults> {
-    if principal.identity != Identity::WebUser(member.person.id) {
-        return Ok(());
-    }
-    let message = "you cannot do this to your own membership: ask another admin of the project space";
-    Err(Faults::one(FaultCode::SelfRemoval, path, message))
 }
 
 /// The refusal to leave a project space without an active admin.

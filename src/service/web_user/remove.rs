@@ -1,4 +1,4 @@
-use super::{judged, last_admin, somebody_else, within_reach};
+use super::{judged, last_admin};
 use crate::authz::{Authorized, Denied, RemoveWebUser};
 use crate::domain::{Identity, MembershipId, Principal};
 use crate::service::{Failure, Refused, Services};
@@ -26,8 +26,6 @@ pub async fn remove(
     version: Option<i32>,
 ) -> Result<Removed, Refused> {
     let proof = judged::<RemoveWebUser>(services, principal, id, version).await?;
-    somebody_else(principal, proof.resource(), &["id"])?;
-    within_reach(principal, proof.resource())?;
     let mut work = services.store.begin(proof).await?;
     work.remove().await.map_err(last_admin(&["id"]))?;
     removed(work).await

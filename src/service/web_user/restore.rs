@@ -1,8 +1,8 @@
-use super::{unchanged, within_reach};
-use crate::authz::{RestoreWebUser, Visible};
+use super::unchanged;
+use crate::authz::{Action, RestoreWebUser, Visible};
 use crate::domain::{FaultCode, Faults, Member, MembershipId, Principal, QualifiedRole};
 use crate::service::assignment::proposed;
-use crate::service::{Failure, Refused, Services, project_space};
+use crate::service::{Failure, Refused, Services, host_rule, project_space};
 use crate::store::StoreError;
 
 /// Undoes a removal, as long as its time is not over: the membership is as it was, at those of its locations that are still
@@ -26,7 +26,7 @@ pub async fn restore(
         .await?;
     unchanged(&proof, version)?;
     let member = proof.resource();
-    within_reach(principal, member)?;
+    host_rule::check_member(services, principal, RestoreWebUser::NAME, &proof, member).await?.check()?;
     if member.undo_until().is_none_or(|until| services.clock.now() >= until) {
         let message = "the time to undo the removal is over: invite them again";
         return Err(Faults::one(FaultCode::InvalidState, &["id"], message).into());

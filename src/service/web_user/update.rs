@@ -1,8 +1,8 @@
-use super::{last_admin, somebody_else, unchanged, within_reach};
-use crate::authz::{UpdateWebUser, Visible};
-use crate::domain::{AssignmentInput, Member, MembershipId, Principal};
+use super::{last_admin, unchanged};
+use crate::authz::{Action, UpdateWebUser, Visible};
+use crate::domain::{AssignmentInput, Identity, Member, MembershipId, Principal};
 use crate::service::assignment::{Assigner, proposed};
-use crate::service::{Refused, Services, project_space};
+use crate::service::{Refused, Services, host_rule, project_space};
 
 /// Changes what a web user is in one project space: Admin or a role, and locations. Their names and address are their own,
 /// and other project spaces are not touched. What is left out stays, and changing nothing writes nothing.
@@ -26,17 +26,17 @@ pub async fn update(
         })
         .await?;
     unchanged(&proof, version)?;
-    within_reach(principal, proof.resource())?;
-    let before = proof.resource().assignment.clone();
+    let member = proof.resource();
+    host_rule::check_member(services, principal, UpdateWebUser::NAME, &proof, member).await?.check()?;
+    let before = member.assignment.clone();
     let (mut after, mut faults) = input.draft(&before);
     let path: &'static [&'static str] = if input.admin.is_some() { &["admin"] } else { &["role_id"] };
-    if after.role != before.role
-        && let Err(own) = somebody_else(principal, proof.resource(), path)
-    {
-        faults.extend(own);
+    // Seed 001: nobody changes their own role.
+    if after.role != before.role && principal.identity == Identity::WebUser(member.person.id) {
+        faults.extend(host_rule::own_membership(path));
     }
     let assigner = Assigner { services, principal, space: proof.resource().project_space };
-    assigner.check_web_user(Some(&before), &mut after, input, &mut faults).await?;
+    assigner.check_web_user(&proof, Some(&before), &mut after, input, &mut faults).await?;
     faults.check()?;
     if after == before {
         return Ok(proof.into_visible());

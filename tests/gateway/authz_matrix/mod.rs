@@ -4,8 +4,8 @@
 //!
 //! `UPDATE=1 cargo test --test gateway authz_matrix` rewrites the tables; read the difference before you accept it.
 
-mod operations;
-mod things;
+pub mod operations;
+pub mod things;
 
 use crate::coverage::mutations;
 use crate::kinds::{KINDS, Who, legend};
@@ -40,10 +40,10 @@ fn names() -> impl Iterator<Item = &'static str> {
 
 /// What came of one operation by one principal.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Outcome {
-    letter: char,
+pub struct Outcome {
+    pub letter: char,
     /// The codes of a refusal.
-    codes: Vec<String>,
+    pub codes: Vec<String>,
 }
 
 impl Outcome {
@@ -90,7 +90,7 @@ impl Outcome {
     }
 }
 
-async fn run(actor: &Actor<'_>, operation: &Operation, made: &Made) -> Outcome {
+pub async fn run(actor: &Actor<'_>, operation: &Operation, made: &Made) -> Outcome {
     match &operation.call {
         Call::Mutation { name, input } => {
             let mutation = operations::document(name);

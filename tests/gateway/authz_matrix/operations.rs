@@ -44,7 +44,7 @@ impl Operation {
         }
     }
 
-    const fn mutation(
+    pub const fn mutation(
         action: &'static str,
         name: &'static str,
         thing: Thing,
@@ -57,7 +57,7 @@ impl Operation {
         Self { action, thing, call: Call::Node }
     }
 
-    const fn rest(
+    pub const fn rest(
         action: &'static str,
         method: Method,
         path: &'static str,

@@ -126,7 +126,7 @@ async fn what_was_hidden_from_somebody_is_explained_to_admins_alone() {
     app.keep_decisions().await;
     let on_postgres = std::env::var_os("FIELDGATE_TEST_POSTGRES_URL").is_some();
     let ids = if on_postgres { "id::text" } else { "hex(id)" };
-    let rows = format!("SELECT {ids} FROM decision WHERE action = 'mobile_worker.deactivate'");
+    let rows = format!("SELECT {ids} FROM decision WHERE action = 'mobile_worker.read'");
     let id = json!(format!("de_{}", app.rows(&rows).await.unwrap()[0][0].replace('-', "").to_lowercase()));
     assert!(explained(&supervisor, &id).await.is_null());
     assert_eq!(explained(&app.admin().await, &id).await["outcome"], "DENY");

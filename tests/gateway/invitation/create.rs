@@ -185,8 +185,11 @@ async fn a_role_is_given_by_who_may_give_it() {
     for role in [&closed, &old, &theirs, &default, &nowhere("ro")] {
         assert_eq!(faults(&editor, INVITE, with(role)).await, refused, "{role}");
     }
-    assert_eq!(faults(&editor, INVITE, with(&beyond)).await, pairs(&[("GRANT_NOT_HELD", "roleId")]));
+    let strong = role_of(&app, "acme", "Strong", &["edit_apps", "access_all_locations"], true).await;
+    assert_eq!(faults(&editor, INVITE, with(&strong)).await, pairs(&[("GRANT_NOT_HELD", "roleId")]));
     invite(&editor, "named@example.org", json!({ "roleId": named })).await;
+    // "Assignable by" lets the holders of the named role give more than they hold.
+    invite(&editor, "beyond@example.org", json!({ "roleId": beyond })).await;
     for role in [&old, &theirs, &default] {
         assert_eq!(faults(&admin, INVITE, with(role)).await, refused, "{role}");
     }

@@ -48,8 +48,11 @@ async fn an_expired_invitation_is_sent_again_and_works_again() {
     app.pass(TimeDelta::days(45));
     assert_eq!(editor.code(RESEND, json!({ "i": { "id": made["id"] } })).await, "UNAUTHENTICATED");
     let editor = app.sign_in("editor@acme.example", PASSWORD).await;
-    // Who may edit web users resends an admin's invitation too: it goes to whom an admin chose.
-    let answer = editor.run(RESEND, json!({ "i": { "id": made["id"], "version": 1 } })).await;
+    // Resending gives anew what the invitation carries, and Admin is given by admins only.
+    let refused = crate::scene::faults(&editor, RESEND, json!({ "id": made["id"] })).await;
+    assert_eq!(refused, crate::scene::pairs(&[("ADMIN_ONLY", "id")]));
+    let admin = app.admin().await;
+    let answer = admin.run(RESEND, json!({ "i": { "id": made["id"], "version": 1 } })).await;
     assert_eq!(answer["data"]["resendInvitation"]["invitation"]["status"], "PENDING", "{answer}");
     let joined = join(&app, &token(&app, "ana@example.org").await).await;
     assert_eq!(joined["viewer"]["projectSpaces"][0]["isAdmin"], true);

@@ -207,7 +207,7 @@ async fn of_two_who_create_the_same_worker_at_once_one_hears_that_the_name_is_ta
 }
 
 #[tokio::test]
-async fn a_role_is_given_by_who_may_give_it_and_holds_what_it_grants() {
+async fn a_role_is_given_by_users_who_hold_what_it_grants_or_whom_it_names() {
     let app = TestApp::spawn().await;
     let lead = role(&app, "Lead", EDITOR).await;
     let lead_user = app.web_user("lead@acme.example", "Lead", &[]).await;
@@ -228,10 +228,13 @@ async fn a_role_is_given_by_who_may_give_it_and_holds_what_it_grants() {
     for role in [&closed, &foreign, &nowhere("ro"), &default] {
         assert_eq!(faults(&lead_user, CREATE, input("no", role)).await, refused, "{role}");
     }
+    let strong = role_of(&app, "acme", "Strong", &["edit_apps", "access_api"], true).await;
     assert_eq!(
-        faults(&lead_user, CREATE, input("no", &beyond)).await,
+        faults(&lead_user, CREATE, input("no", &strong)).await,
         pairs(&[("GRANT_NOT_HELD", "roleId")])
     );
+    // "Assignable by" lets the holders of the named role give more than they hold.
+    assert_eq!(faults(&lead_user, CREATE, input("three", &beyond)).await, []);
     assert_eq!(faults(&lead_user, CREATE, input("one", &open)).await, []);
     assert_eq!(faults(&lead_user, CREATE, input("two", &named)).await, []);
     let admin = app.admin().await;

@@ -1,7 +1,7 @@
 //! The built standard policy, compared with a table in Rust that was written from the rules and not from its code.
 
 use super::{Asker, hex, hexes, host};
-use fieldgate::authz::{ACTIONS, AskedResource, Attributes, Decision, Value};
+use fieldgate::authz::{ACTIONS, AskedResource, Attributes, Decision, PolicyEngine, Value};
 use fieldgate::domain::Identity;
 use fieldgate::domain::permission::Items;
 

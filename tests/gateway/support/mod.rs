@@ -266,6 +266,17 @@ impl TestApp {
         Self { services, routes: gateway.routes().boxed(), ..self }
     }
 
+    /// A second gateway beside this one, over the same database, with another policy engine.
+    pub fn answering(&self, policy: Arc<dyn PolicyEngine>) -> Beside<'_> {
+        let authorizer = self.services.authorizer.clone().answered_by(policy);
+        let gateway = Gateway {
+            services: Arc::new(Services { authorizer, ..Services::clone(&self.services) }),
+            policy: Arc::clone(&self.policy),
+            mail_reports: Arc::clone(&self.mail_reports),
+        };
+        Beside { app: self, routes: gateway.routes().boxed() }
+    }
+
     /// The same gateway, under a policy that permits everything whose action begins so.
     pub fn permitting(self, prefix: &'static str) -> Self {
         let host = Arc::clone(&self.policy);
@@ -291,6 +302,20 @@ impl TestApp {
     /// The statements run since the last call.
     pub fn statements(&self) -> Vec<String> {
         std::mem::take(&mut *self.statements.lock().unwrap())
+    }
+}
+
+/// A gateway beside a [`TestApp`], over its database.
+pub struct Beside<'a> {
+    app: &'a TestApp,
+    routes: BoxEndpoint<'static, Response>,
+}
+
+impl Beside<'_> {
+    /// The admin of `acme`, who signed in at the first gateway.
+    pub async fn admin(&self) -> Actor<'_> {
+        let signed_in = self.app.admin().await;
+        Actor::new(&self.routes).with_authorization(&format!("Bearer {}", signed_in.token()))
     }
 }
 

@@ -141,11 +141,9 @@ async fn no_policy_lets_anybody_climb() {
     let (boss, own) = (id_of(&admin, ADMIN).await, id_of(&admin, "manager@acme.example").await);
     for (input, expected) in [
         (json!({ "id": ana, "admin": true }), ("ROLE_NOT_ASSIGNABLE", "admin")),
-        (json!({ "id": ana, "roleId": strong }), ("GRANT_NOT_HELD", "roleId")),
         (json!({ "id": ana, "roleId": unassignable }), ("ROLE_NOT_ASSIGNABLE", "roleId")),
         (json!({ "id": boss, "roleId": weak }), ("ADMIN_ONLY", "id")),
         (json!({ "id": boss, "locationIds": [] }), ("ADMIN_ONLY", "id")),
-        (json!({ "id": bob, "roleId": weak }), ("GRANT_NOT_HELD", "id")),
         (json!({ "id": own, "roleId": weak }), ("SELF_REMOVAL", "roleId")),
     ] {
         assert_eq!(faults(&manager, UPDATE, input.clone()).await, pairs(&[expected]), "{input}");
@@ -153,7 +151,13 @@ async fn no_policy_lets_anybody_climb() {
     let nothing = json!({ "id": own, "admin": true });
     let expected = pairs(&[("SELF_REMOVAL", "admin"), ("ROLE_NOT_ASSIGNABLE", "admin")]);
     assert_eq!(faults(&manager, UPDATE, nothing).await, expected);
-    assert_eq!(faults(&manager, UPDATE, json!({ "id": ana, "roleId": weak })).await, []);
+    let open =
+        crate::scene::role_of(&app, "acme", "Open", &["edit_billing", "access_all_locations"], true).await;
+    let input = json!({ "id": ana, "roleId": open });
+    assert_eq!(faults(&manager, UPDATE, input).await, pairs(&[("GRANT_NOT_HELD", "roleId")]));
+    // A role whose "assignable by" names theirs may be given, and a stronger member may be given a weaker role.
+    assert_eq!(faults(&manager, UPDATE, json!({ "id": ana, "roleId": strong })).await, []);
+    assert_eq!(faults(&manager, UPDATE, json!({ "id": bob, "roleId": weak })).await, []);
 }
 
 #[tokio::test]
