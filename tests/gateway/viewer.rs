@@ -115,7 +115,9 @@ async fn rights_are_those_of_this_moment() {
     assert_eq!(grants, &json!([{ "permission": "view_reports", "items": ["one"] }]), "{answer}");
 }
 
-const HELD: &str = "{ viewer { permissions(projectSpace: \"acme\") { names assignableRoles { name } } } }";
+const HELD: &str = "{ viewer { permissions(projectSpace: \"acme\") {
+    names assignableRoles { role { name } userKinds }
+} } }";
 
 #[tokio::test]
 async fn the_names_of_all_that_is_held_and_the_roles_that_may_be_given() {
@@ -128,18 +130,30 @@ async fn the_names_of_all_that_is_held_and_the_roles_that_may_be_given() {
         let permissions = &answer["data"]["viewer"]["permissions"];
         let texts = |list: &Json| -> Vec<String> {
             let items = list.as_array().unwrap_or_else(|| panic!("{answer}")).iter();
-            items.map(|item| item.as_str().or(item["name"].as_str()).unwrap().to_owned()).collect()
+            let text = |item: &Json| match item["role"]["name"].as_str() {
+                Some(name) => {
+                    let kinds = item["userKinds"].as_array().unwrap().iter();
+                    let kinds: Vec<&str> = kinds.map(|kind| kind.as_str().unwrap()).collect();
+                    format!("{name}: {}", kinds.join(" "))
+                }
+                None => item.as_str().unwrap().to_owned(),
+            };
+            items.map(text).collect()
         };
         (texts(&permissions["names"]), texts(&permissions["assignableRoles"]))
     };
     let (names, roles) = held(&app.admin().await).await;
     assert_eq!(names.len(), 48, "CommCare's 47 and the space's own: {names:?}");
     assert!(names.contains(&"custom:approve".to_owned()) && names.is_sorted(), "{names:?}");
-    assert!(roles.contains(&"Nurse".to_owned()) && roles.contains(&"Open".to_owned()), "{roles:?}");
+    let expected = ["Mobile Worker Default: MOBILE_WORKER", "Nurse: WEB_USER MOBILE_WORKER"];
+    assert!(expected.iter().all(|role| roles.contains(&(*role).to_owned())), "{roles:?}");
 
+    crate::scene::role_of(&app, "acme", "Stronger", &["edit_billing", "access_all_locations"], true).await;
     let permissions = ["edit_web_users", "view_reports", "access_all_locations"];
     let manager = member(&app, "Manager", &permissions, &[]).await;
     let (names, roles) = held(&manager).await;
     assert!(names.contains(&"edit_web_users".to_owned()) && names.len() < 10, "{names:?}");
-    assert!(roles.contains(&"Open".to_owned()) && !roles.contains(&"Nurse".to_owned()), "{roles:?}");
+    // The policy lets them give `Open` and `Stronger`; `Stronger` grants what they do not hold, and mobile workers are
+    // not theirs to edit.
+    assert_eq!(roles, ["Open: WEB_USER"]);
 }

@@ -3,5 +3,5 @@
 mod object;
 mod update;
 
-pub use object::{UserFieldDefinitionObject, UserProfileObject};
+pub use object::{UserFieldDefinitionObject, UserKind, UserProfileObject};
 pub use update::UpdateUserFieldsMutation as UserFieldsMutation;

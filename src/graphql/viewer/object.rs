@@ -5,6 +5,7 @@ use crate::graphql::decision::DecisionExplanation;
 use crate::graphql::mobile_worker::MobileWorkerObject;
 use crate::graphql::requires::requires;
 use crate::graphql::role::{PermissionGrant, RoleObject};
+use crate::graphql::user_fields::UserKind;
 use crate::graphql::web_user::{MembershipObject, WebUserObject};
 use crate::service::{Failure, custom_permission, decision, mobile_worker, role, viewer};
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject, Union};
@@ -61,10 +62,11 @@ impl ViewerObject {
     /// Whether you might do something, and if not, why and what would be enough. It is asked of the project space's
     /// policy as if you did it; nothing is done, and nothing is logged.
     ///
-    /// What you would change is not known here: it is asked as if all stayed as it is, and as if something new was made at
-    /// your own locations. Rules that hold whatever a policy says are not asked either, among them that nobody removes
-    /// themselves or grants what they do not hold, and what state a thing must be in. What is not there and what you may not
-    /// see are answered alike: with `not_found`.
+    /// The input is not known here: the policy is asked as if everything stayed as it is, and as if something new was made at
+    /// your own locations. Rules that no policy can switch off are asked as well where they are about the target: that an
+    /// account which holds more than you is not taken over, that admins are changed by admins only, that you do not remove
+    /// yourself. Rules about an input, and about the state that a thing must be in, are not asked. A target that does not
+    /// exist and one that you may not see are answered alike: with `not_found`.
     #[graphql(complexity = "child_complexity + 200")]
     async fn can_i(
         &self,
@@ -148,10 +150,29 @@ impl EffectivePermissions {
         Ok(names)
     }
 
-    /// The roles that you may give to somebody, by name. Beside them, admins may make others Admin.
+    /// The roles that you may give, by name, with the kinds of user that each may be given to. Beside them, admins may make
+    /// other web users Admin.
     #[graphql(directive = requires::apply("role.assign".to_owned()), complexity = "20 * child_complexity + 1")]
-    async fn assignable_roles(&self, ctx: &Context<'_>) -> Result<Vec<RoleObject>> {
+    async fn assignable_roles(&self, ctx: &Context<'_>) -> Result<Vec<AssignableRole>> {
         let roles = role::assignable(ctx.services(), ctx.principal(), self.0.project_space).await;
-        Ok(roles.map_err(|failure| ctx.fail(&failure))?.into_iter().map(RoleObject::from).collect())
+        Ok(roles.map_err(|failure| ctx.fail(&failure))?.into_iter().map(AssignableRole::from).collect())
+    }
+}
+
+/// A role that you may give.
+#[derive(SimpleObject)]
+pub struct AssignableRole {
+    /// The role.
+    role: RoleObject,
+    /// The kinds of user that you may give it to.
+    user_kinds: Vec<UserKind>,
+}
+
+impl From<role::AssignableRole> for AssignableRole {
+    fn from(assignable: role::AssignableRole) -> Self {
+        Self {
+            role: assignable.role.into(),
+            user_kinds: assignable.kinds.into_iter().map(UserKind::from).collect(),
+        }
     }
 }
