@@ -1,5 +1,6 @@
 //! Passwords: argon2id, a bounded number at a time.
 
+use crate::domain::AcceptedPassword;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
 use argon2::{Algorithm, Argon2, Params, Version};
 use secrecy::{ExposeSecret, SecretString};
@@ -43,11 +44,11 @@ impl Passwords {
         })
     }
 
-    /// The PHC string of a password.
+    /// Returns the PHC string of a password that its rule accepted.
     ///
     /// # Errors
     /// [`Overloaded`].
-    pub async fn hash(&self, password: SecretString) -> Result<String, Overloaded> {
+    pub async fn hash(&self, password: AcceptedPassword) -> Result<String, Overloaded> {
         self.in_turn(move || hash(password.expose_secret().as_bytes())).await?
     }
 
@@ -124,11 +125,13 @@ fn verify(stored: &str, given: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::{PasswordRule, Strength};
 
     #[tokio::test]
     async fn a_password_fits_its_own_hash_alone() {
         let passwords = Passwords::new().unwrap();
-        let stored = passwords.hash("qwer1234".to_owned().into()).await.unwrap();
+        let rule = PasswordRule::of_worker(Strength::OfItsLength, Vec::new());
+        let stored = passwords.hash(rule.check("qwer1234").unwrap()).await.unwrap();
         assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
         assert!(passwords.verify(Some(&stored), &"qwer1234".to_owned().into()).await.unwrap());
         assert!(!passwords.verify(Some(&stored), &"qwer1235".to_owned().into()).await.unwrap());

@@ -4,7 +4,7 @@ use super::{CommandError, demo_personal_id, operator};
 use crate::authn::Overloaded;
 use crate::domain::{
     GroupId, GroupInput, LocationId, LocationInput, LocationTypeInput, MobileWorkerId, MobileWorkerInput,
-    Patch, Principal, ProjectSpaceInput, RoleInput, Settings, UserFieldInput, UserFieldsInput,
+    PasswordRule, Patch, Principal, ProjectSpaceInput, RoleInput, Settings, Strength, UserFieldInput, UserFieldsInput,
     UserProfileInput,
 };
 use crate::service::mobile_worker::NewPassword;
@@ -161,7 +161,9 @@ async fn workers(
     groups: &[GroupId],
 ) -> Result<Vec<(MobileWorkerId, String)>, CommandError> {
     // One hash for all: they share the password, and two hundred hashes would keep a newcomer waiting.
-    let hash = services.authenticator.passwords.hash(WORKER_PASSWORD.to_owned().into()).await;
+    let rule = PasswordRule::of_worker(Strength::OfItsLength, Vec::new());
+    let password = rule.check(WORKER_PASSWORD).map_err(|weak| CommandError::Usage(format!("the password {weak}")))?;
+    let hash = services.authenticator.passwords.hash(password).await;
     let hash = hash.map_err(|Overloaded| Refused::from(Failure::Busy))?;
     let turn =
         |list: &[&'static str], number: usize| list.get(number % list.len()).copied().unwrap_or_default();

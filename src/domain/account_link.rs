@@ -3,9 +3,10 @@
 
 use super::person::{NAME_MAX, line};
 use super::project_space::text_of;
+use super::username::typed;
 use super::{
-    Email, FaultCode, Faults, Identity, MailLanguage, MailTemplate, MobileWorker, PasswordRule,
-    ProjectSpaceId,
+    AcceptedPassword, Email, FaultCode, Faults, Identity, MailLanguage, MailTemplate, MobileWorker,
+    PasswordRule, ProjectSpaceId,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::{ExposeSecret, SecretString};
@@ -161,7 +162,7 @@ impl SignInName {
     pub fn read(text: &str, project_space: Option<&str>, worker_suffix: &str) -> Option<Self> {
         match project_space {
             Some(space) if !text.contains('@') => {
-                Some(Self::Worker { project_space: space.to_owned(), username: text.trim().to_lowercase() })
+                Some(Self::Worker { project_space: space.to_owned(), username: typed(text) })
             }
             _ => match super::LoginName::split(text, worker_suffix) {
                 Some(name) => {
@@ -209,7 +210,7 @@ pub struct Confirmation {
     /// May be empty.
     pub last_name: String,
     /// The password.
-    pub password: SecretString,
+    pub password: AcceptedPassword,
 }
 
 impl ConfirmationInput {
@@ -243,7 +244,7 @@ pub fn new_password(
     rule: &PasswordRule,
     given: Option<&SecretString>,
     faults: &mut Faults,
-) -> Option<SecretString> {
+) -> Option<AcceptedPassword> {
     match given.filter(|given| !given.expose_secret().is_empty()) {
         None => {
             faults.add(FaultCode::Required, &["password"], "`password` is required");

@@ -1,13 +1,14 @@
 //! Invitations: how web users come into a project space. Source: DESIGN §1, seed 001, reference commcare-users §2.2–2.6.
 
-use super::person::{self, NAME_MAX, WEB_USER_PASSWORD_MIN, filled_line};
+use super::account_link::new_password;
+use super::person::{NAME_MAX, filled_line};
 use super::project_space::text_of;
 use super::{
-    Assignment, AssignmentInput, CursorKey, Email, FaultCode, Faults, InvitationId, LocationId, MailStatus,
-    ProjectSpaceId, RoleId, WebUserId,
+    AcceptedPassword, Assignment, AssignmentInput, CursorKey, Email, FaultCode, Faults, InvitationId,
+    LocationId, MailStatus, PasswordRule, ProjectSpaceId, RoleId, WebUserId, WebUserWords,
 };
 use chrono::{DateTime, TimeDelta, Utc};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
 /// An invitation.
 #[derive(Debug, Clone)]
@@ -168,6 +169,8 @@ pub struct InvitationFilter {
 pub struct InvitationLink {
     /// The invitation.
     pub invitation: Invitation,
+    /// The project space's name, as in URLs.
+    pub project_space: String,
     /// The project space's name for people.
     pub project_space_name: String,
     /// The account that must accept is that of the invited address.
@@ -186,6 +189,18 @@ impl InvitationLink {
     /// What people call what is given: `Admin`, or the role's name.
     pub fn role_name(&self) -> &str {
         self.role_name.as_deref().unwrap_or("Admin")
+    }
+
+    /// The rule for the password of a new account with these names.
+    fn password_rule(&self, email: &Email, first_name: &str, last_name: &str) -> PasswordRule {
+        let project_spaces = vec![self.project_space.clone(), self.project_space_name.clone()];
+        let rule = PasswordRule::of_web_user(WebUserWords {
+            email: email.as_str(),
+            first_name,
+            last_name,
+            project_spaces,
+        });
+        rule.and_known([self.invitation.email.to_string()])
     }
 }
 
@@ -232,7 +247,7 @@ pub struct NewAccount {
     /// The sign-in name.
     pub email: Email,
     /// The password.
-    pub password: SecretString,
+    pub password: AcceptedPassword,
 }
 
 impl NewAccountInput {
@@ -255,17 +270,12 @@ impl NewAccountInput {
             let message = format!("use the address that was invited: `{}`", link.invitation.email);
             faults.add(FaultCode::InvalidValue, &["email"], message);
         }
-        let password = match &self.password {
-            Some(given) if !given.expose_secret().is_empty() => {
-                let parsed = person::password(given.expose_secret(), WEB_USER_PASSWORD_MIN);
-                let parsed = parsed.map_err(|error| format!("`password` {error}"));
-                faults.take(FaultCode::PasswordWeak, &["password"], parsed)
-            }
-            _ => {
-                faults.add(FaultCode::Required, &["password"], "`password` is required");
-                None
-            }
-        };
+        let rule = link.password_rule(
+            email.as_ref().unwrap_or(&link.invitation.email),
+            first_name.as_deref().unwrap_or_default(),
+            last_name.as_deref().unwrap_or_default(),
+        );
+        let password = new_password(&rule, self.password.as_ref(), &mut faults);
         if self.agree_to_terms != Some(true) {
             faults.add(FaultCode::Required, &["agree_to_terms"], "agree to the terms of service");
         }
@@ -310,6 +320,7 @@ mod tests {
     fn link(invite_email_only: bool) -> InvitationLink {
         InvitationLink {
             invitation: invitation(InvitationState::Pending),
+            project_space: "acme".to_owned(),
             project_space_name: "Acme".to_owned(),
             invite_email_only,
             role_name: None,

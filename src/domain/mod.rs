@@ -13,6 +13,7 @@ pub mod fault;
 pub mod group;
 mod id;
 mod idempotency;
+mod invisible;
 mod invitation;
 pub mod location;
 mod location_type;
@@ -21,6 +22,7 @@ mod member;
 mod mobile_worker;
 pub mod page;
 pub mod password;
+mod password_strength;
 pub mod permission;
 pub mod person;
 pub mod personal_id;
@@ -34,7 +36,7 @@ mod site_code;
 pub mod user_data;
 pub mod user_fields;
 mod user_profile;
-mod username;
+pub mod username;
 
 pub use access_request::{
     AccessRequest, AccessRequestInput, AccessRequestState, FrontDoor, NewAccessRequest,
@@ -53,6 +55,7 @@ pub use fault::{Fault, FaultCode, Faults};
 pub use group::{Group, GroupChanges, GroupFilter, GroupInput};
 pub use id::*;
 pub use idempotency::{ANSWER_LIFETIME, ANSWER_MAX, Earlier, Idempotency, KEY_MAX, KeptAnswer};
+pub use invisible::{is_invisible, trim};
 pub use invitation::{
     DeliveryStatus, Invitation, InvitationFilter, InvitationInput, InvitationLink, InvitationState,
     InvitationStatus, NewAccount, NewAccountInput, Outdated,
@@ -68,7 +71,7 @@ pub use mobile_worker::{
     MobileWorkerProfile, MobileWorkerStatus, Patch, password_is_locked,
 };
 pub use page::{Cursor, CursorKey, Direction, Page, PageRequest};
-pub use password::{PasswordRule, Strength, WeakPassword};
+pub use password::{AcceptedPassword, PasswordRule, Strength, WeakPassword, WebUserWords};
 pub use permission::{CustomPermission, CustomPermissionInput};
 pub use person::{Email, Language, PhoneNumber};
 pub use personal_id::{

@@ -1,7 +1,9 @@
 //! The project space: the tenant. DESIGN §1.
 
 use super::person::{InvalidText, filled_line};
-use super::{Email, FaultCode, Faults, MailLanguage, ProjectSpaceId, person};
+use super::{
+    AcceptedPassword, Email, FaultCode, Faults, MailLanguage, PasswordRule, ProjectSpaceId, WebUserWords,
+};
 use std::fmt;
 
 /// Longest name of a project space, in characters: it is part of every login name.
@@ -181,7 +183,7 @@ pub struct NewProjectSpace {
     /// The first admin's address.
     pub admin_email: Email,
     /// The first admin's password.
-    pub admin_password: Option<secrecy::SecretString>,
+    pub admin_password: Option<AcceptedPassword>,
 }
 
 impl ProjectSpaceInput {
@@ -200,13 +202,17 @@ impl ProjectSpaceInput {
         let admin_email = text_of(&mut faults, "admin_email", Email::parse(&self.admin_email));
         let admin_password = match &self.admin_password {
             None => Some(None),
-            Some(given) => faults
-                .take(
-                    FaultCode::PasswordWeak,
-                    &["admin_password"],
-                    person::password(given.expose_secret(), person::WEB_USER_PASSWORD_MIN),
-                )
-                .map(Some),
+            Some(given) => {
+                let rule = PasswordRule::of_web_user(WebUserWords {
+                    email: &self.admin_email,
+                    first_name: "",
+                    last_name: "",
+                    project_spaces: [&self.name].into_iter().chain(&self.display_name).cloned().collect(),
+                });
+                let checked = rule.check(given.expose_secret());
+                let checked = checked.map_err(|error| format!("the admin's password {error}"));
+                faults.take(FaultCode::PasswordWeak, &["admin_password"], checked).map(Some)
+            }
         };
         match (name, display_name, admin_email, admin_password) {
             (Some(name), Some(display_name), Some(admin_email), Some(admin_password)) => {

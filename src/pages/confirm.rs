@@ -69,7 +69,7 @@ fn page(
             project_space => link.project_space_name,
             login_name => link.login_name(services.worker_suffix()),
             expires_at => link.expires_at.format("%-d %B %Y, %H:%M UTC").to_string(),
-            password_hint => template::password_hint(&link.rule),
+            password_hint => template::password_hint(link.rule.min()),
             // What was typed comes back, but for the password.
             given => context! {
                 first_name => form.field("first_name").unwrap_or_else(|| known.first_name.clone()),

@@ -2,8 +2,9 @@
 
 use super::form::{Form, by_field};
 use super::{Page, failed, template};
+use crate::domain::person::WEB_USER_PASSWORD_MIN;
 use crate::domain::{
-    FaultCode, Faults, InvitationLink, InvitationStatus, NewAccountInput, Origin, PasswordRule, Principal,
+    FaultCode, Faults, InvitationLink, InvitationStatus, NewAccountInput, Origin, Principal,
 };
 use crate::service::session::{self, LoginInput};
 use crate::service::{Refused, Services, invitation};
@@ -108,7 +109,7 @@ fn page(
             email => link.invitation.email.as_str(),
             expires_at => link.invitation.expires_at().format("%-d %B %Y, %H:%M UTC").to_string(),
             has_account => link.account.is_some(),
-            password_hint => template::password_hint(&PasswordRule::of_web_user()),
+            password_hint => template::password_hint(WEB_USER_PASSWORD_MIN),
             // What was typed comes back, but for the password.
             given => context! {
                 first_name => form.field("first_name").unwrap_or_default(),

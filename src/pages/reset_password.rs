@@ -55,7 +55,7 @@ fn page(link: &PasswordResetLink, status: u16, faults: BTreeMap<String, String>)
             account => link.account,
             project_space => link.project_space.as_ref().map(|(_, name)| name),
             expires_at => link.expires_at.format("%-d %B %Y, %H:%M UTC").to_string(),
-            password_hint => template::password_hint(&link.rule),
+            password_hint => template::password_hint(link.rule.min()),
             faults,
         },
     )

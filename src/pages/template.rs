@@ -1,7 +1,6 @@
 //! The templates, in the binary.
 
 use super::Page;
-use crate::domain::PasswordRule;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use minijinja::{Environment, UndefinedBehavior, Value};
@@ -37,8 +36,8 @@ pub fn style_hash() -> String {
 }
 
 /// What is said beside a new password's field.
-pub(super) fn password_hint(rule: &PasswordRule) -> String {
-    format!("At least {} characters. A few words that only you would put together are best.", rule.min())
+pub(super) fn password_hint(min: usize) -> String {
+    format!("At least {min} characters. A few words that only you would put together are best.")
 }
 
 pub(super) fn render(status: u16, name: &str, values: Value) -> Page {

@@ -25,6 +25,7 @@ struct LinkRow {
 /// What stands beside an invitation for the holder of its link.
 #[derive(FromQueryResult)]
 struct BesideRow {
+    space_name: String,
     display_name: String,
     invite_email_only: bool,
     role_name: Option<String>,
@@ -58,6 +59,7 @@ impl LinkRow {
         };
         Ok(InvitationLink {
             invitation: self.invitation.read()?,
+            project_space: beside.space_name,
             project_space_name: beside.display_name,
             invite_email_only: beside.invite_email_only,
             role_name: beside.role_name,
@@ -85,6 +87,7 @@ impl Store {
         let (inviter, account) = (Alias::new("inviter"), Alias::new("account"));
         let mut query = select(self.backend());
         query
+            .expr_as(Expr::col((project_space::Entity, project_space::Column::Name)), "space_name")
             .column((project_space::Entity, project_space::Column::DisplayName))
             .column((project_space::Entity, project_space::Column::InviteEmailOnly))
             .expr_as(Expr::col((role::Entity, role::Column::Name)), "role_name")
@@ -163,7 +166,9 @@ impl UnitOfWork<AcceptInvitation> {
             let space = invited.project_space;
             member::insert(&self.tx, self.now, space, account, &invited.assignment).await?;
             self.changed("role", json!(null), role_of(invited.assignment.role));
+            self.changed("locations", json!([]), member::ids(&invited.assignment.locations));
         }
+        self.changed("inviter", json!(null), json!(invited.inviter.map(|inviter| inviter.to_string())));
         self.tell_inviter(&link, account).await?;
         Ok(account)
     }

@@ -7,10 +7,10 @@ use super::mail::NewMail;
 use crate::authz::{Action, Authorized, ChangePassword, SetMobileWorkerPassword};
 use crate::domain::{
     Identity, LinkPurpose, MailTemplate, MobileWorker, MobileWorkerId, PasswordRule, ProjectSpaceId,
-    SessionId, WebUserId,
+    SessionId, WebUserId, WebUserWords,
 };
-use entity::{mobile_worker, project_space, session, web_user};
-use sea_orm::sea_query::{Expr, ExprTrait, Query};
+use entity::{membership, mobile_worker, project_space, session, web_user};
+use sea_orm::sea_query::{Expr, ExprTrait, Order, Query};
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter};
 use serde_json::json;
 use uuid::Uuid;
@@ -32,6 +32,15 @@ struct Terms {
     display_name: String,
     strong_mobile_passwords: bool,
 }
+
+#[derive(FromQueryResult)]
+struct SpaceNames {
+    name: String,
+    display_name: String,
+}
+
+/// Most project spaces whose names a web user's password is compared with: those joined last.
+const SPACES_MAX: u64 = 20;
 
 #[derive(FromQueryResult)]
 struct WebUserPassword {
@@ -107,11 +116,33 @@ impl Store {
             .from(web_user::Entity)
             .and_where(web_user::Column::Id.eq(id.0))
             .to_owned();
-        Ok(self.one::<WebUserPassword>(&query).await?.map(|row| OwnPassword {
-            rule: PasswordRule::of_web_user().and_known([row.email, row.first_name, row.last_name]),
-            hash: row.password_hash,
-            editable: true,
-        }))
+        let Some(row) = self.one::<WebUserPassword>(&query).await? else { return Ok(None) };
+        let rule = PasswordRule::of_web_user(WebUserWords {
+            email: &row.email,
+            first_name: &row.first_name,
+            last_name: &row.last_name,
+            project_spaces: self.space_names_of(id).await?,
+        });
+        Ok(Some(OwnPassword { rule, hash: row.password_hash, editable: true }))
+    }
+
+    /// The names of a web user's project spaces, as in URLs and for people: words that others know of them.
+    pub(super) async fn space_names_of(&self, id: WebUserId) -> Result<Vec<String>, StoreError> {
+        let query = Query::select()
+            .column((project_space::Entity, project_space::Column::Name))
+            .column((project_space::Entity, project_space::Column::DisplayName))
+            .from(project_space::Entity)
+            .inner_join(
+                membership::Entity,
+                Expr::col((membership::Entity, membership::Column::ProjectSpaceId))
+                    .equals((project_space::Entity, project_space::Column::Id)),
+            )
+            .and_where(membership::Column::WebUserId.eq(id.0))
+            .order_by((membership::Entity, membership::Column::JoinedAt), Order::Desc)
+            .limit(SPACES_MAX)
+            .to_owned();
+        let names = self.all::<SpaceNames>(&query).await?;
+        Ok(names.into_iter().flat_map(|row| [row.name, row.display_name]).collect())
     }
 
     async fn workers_password(&self, id: MobileWorkerId) -> Result<Option<OwnPassword>, StoreError> {

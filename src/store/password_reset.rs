@@ -9,7 +9,7 @@ use crate::authz::{AnswerPasswordReset, ResetPassword, Sealed, SendMobileWorkerP
 use crate::domain::account_link::RESETS_WAITING_MAX;
 use crate::domain::{
     Account, Email, Identity, LinkPurpose, MailLanguage, MobileWorkerId, MobileWorkerStatus,
-    PasswordResetLink, PasswordResetRequest, PasswordRule, ResetAccount, SignInName, WebUserId,
+    PasswordResetLink, PasswordResetRequest, PasswordRule, ResetAccount, SignInName, WebUserId, WebUserWords,
 };
 use chrono::{DateTime, Utc};
 use entity::{account_link, mobile_worker, password_reset_request, project_space, web_user};
@@ -161,14 +161,21 @@ impl Store {
             .filter(web_user::Column::Email.eq(link.email.as_str()))
             .filter(web_user::Column::IsActive.eq(true))
             .into_query();
-        Ok(self.one::<web_user::Model>(&query).await?.map(|row| PasswordResetLink {
+        let Some(row) = self.one::<web_user::Model>(&query).await? else { return Ok(None) };
+        let rule = PasswordRule::of_web_user(WebUserWords {
+            email: &row.email,
+            first_name: &row.first_name,
+            last_name: &row.last_name,
+            project_spaces: self.space_names_of(id).await?,
+        });
+        Ok(Some(PasswordResetLink {
             id: link.id,
             owner: Identity::WebUser(id),
-            account: row.email.clone(),
+            account: row.email,
             project_space: None,
             email: Email::stored(link.email),
             expires_at: link.expires_at,
-            rule: PasswordRule::of_web_user().and_known([row.email, row.first_name, row.last_name]),
+            rule,
         }))
     }
 

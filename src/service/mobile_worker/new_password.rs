@@ -3,7 +3,8 @@
 use super::judged;
 use crate::authz::{Action, Authorized, SetMobileWorkerPassword};
 use crate::domain::{
-    FaultCode, Faults, MobileWorker, MobileWorkerId, PasswordRule, Principal, password_is_locked,
+    AcceptedPassword, FaultCode, Faults, MobileWorker, MobileWorkerId, MobileWorkerStatus, PasswordRule,
+    Principal, password_is_locked,
 };
 use crate::service::{Refused, Services};
 use crate::store::StoreError;
@@ -26,9 +27,14 @@ pub(super) async fn check<A: Action<Resource = MobileWorker>>(
     proof: &Authorized<A>,
     given: &SecretString,
     faults: &mut Faults,
-) -> Result<Option<SecretString>, StoreError> {
+) -> Result<Option<AcceptedPassword>, StoreError> {
     if let Err(locked) = proof.resource().check_password_is_editable(&["password"]) {
         faults.extend(locked);
+        return Ok(None);
+    }
+    if proof.resource().status == MobileWorkerStatus::PendingConfirmation {
+        let message = "the worker has yet to confirm their account, and sets the password by that";
+        faults.add(FaultCode::ConfirmationPending, &["password"], message);
         return Ok(None);
     }
     let rule = services.store.password_rule(proof).await?;
@@ -40,7 +46,7 @@ pub(in crate::service) fn measured(
     rule: &PasswordRule,
     given: &SecretString,
     faults: &mut Faults,
-) -> Option<SecretString> {
+) -> Option<AcceptedPassword> {
     let checked = rule.check(given.expose_secret()).map_err(|error| format!("`password` {error}"));
     faults.take(FaultCode::PasswordWeak, &["password"], checked)
 }

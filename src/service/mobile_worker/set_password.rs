@@ -27,8 +27,8 @@ pub async fn set_password(
     }
     let mut faults = Faults::new();
     let password = new_password::check(services, &proof, password, &mut faults).await?;
-    faults.check()?;
-    let hash = services.authenticator.passwords.hash(password.unwrap_or_default()).await?;
+    let Some(password) = password else { return Err(faults.into()) };
+    let hash = services.authenticator.passwords.hash(password).await?;
     let mut work = services.store.begin(proof).await?;
     work.set_password(hash).await.map_err(new_password::locked)?;
     Ok(work.commit().await?.into_visible())

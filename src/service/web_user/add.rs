@@ -1,7 +1,9 @@
 use crate::authz::{AddWebUser, Attributes};
-use crate::domain::person::{self, NAME_MAX, WEB_USER_PASSWORD_MIN, line};
-use crate::domain::{Email, FaultCode, Faults, LocationId, Principal, RoleId, WebUserId};
-use crate::service::{Refused, Services, project_space};
+use crate::domain::person::{InvalidText, NAME_MAX, line};
+use crate::domain::{
+    Email, FaultCode, Faults, LocationId, PasswordRule, Principal, RoleId, WebUserId, WebUserWords,
+};
+use crate::service::{Refused, Services, project_space, role};
 use crate::store::{StoreError, WebUserRow};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -37,7 +39,7 @@ pub async fn add(
     let proof = services.authorizer.authorize::<AddWebUser>(principal, space, Attributes::new()).await?;
 
     let mut faults = Faults::new();
-    let mut text = |field: &str, parsed: Result<String, person::InvalidText>| {
+    let mut text = |field: &str, parsed: Result<String, InvalidText>| {
         parsed
             .map_err(|error| faults.add(error.code(), &[field], format!("`{field}` {error}")))
             .unwrap_or_default()
@@ -45,10 +47,27 @@ pub async fn add(
     let email = text("email", Email::parse(&input.email).map(|email| email.to_string()));
     let first_name = text("first_name", line(&input.first_name, NAME_MAX));
     let last_name = text("last_name", line(&input.last_name, NAME_MAX));
-    let password = input.password.as_ref().and_then(|given| {
-        let parsed = person::password(given.expose_secret(), WEB_USER_PASSWORD_MIN);
-        faults.take(FaultCode::PasswordWeak, &["password"], parsed)
+    let space = proof.resource();
+    let rule = PasswordRule::of_web_user(WebUserWords {
+        email: &email,
+        first_name: &first_name,
+        last_name: &last_name,
+        project_spaces: vec![space.name.to_string(), space.display_name.clone()],
     });
+    let password = input.password.as_ref().and_then(|given| {
+        let checked = rule.check(given.expose_secret()).map_err(|error| format!("the password {error}"));
+        faults.take(FaultCode::PasswordWeak, &["password"], checked)
+    });
+    if let Some(role) = input.role
+        && let Some(role) = role::load(services, principal, space.id, &[role]).await?.first()
+        && role.is_mobile_default
+    {
+        let message = format!(
+            "`{}` is the role of mobile workers: give a web user another role, or none to make them an admin",
+            role.name
+        );
+        faults.add(FaultCode::RoleNotAssignable, &["role_id"], message);
+    }
     faults.check()?;
     let password_hash = match password {
         Some(password) => Some(services.authenticator.passwords.hash(password).await?),
