@@ -3,6 +3,7 @@
 use super::password::{Overloaded, Passwords};
 use super::secret::Secret;
 use super::token::TokenKey;
+use crate::domain::username::typed;
 use crate::domain::{
     ApiKey, Clock, Email, Identity, LoginName, Origin, Principal, SignIn, Standing, WebUserId,
     permission::Grants,
@@ -107,9 +108,7 @@ impl Authenticator {
     ) -> Result<Option<Identity>, AuthnError> {
         // A worker's name comes with its project space, or carries it; anything else is a web user's address.
         let worker = match project_space {
-            Some(space) if !username.contains('@') => {
-                Some((space.to_owned(), username.trim().to_lowercase()))
-            }
+            Some(space) if !username.contains('@') => Some((space.to_owned(), typed(username))),
             _ => LoginName::split(username, &self.worker_suffix)
                 .map(|name| (name.project_space, name.username)),
         };

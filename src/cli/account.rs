@@ -1,6 +1,6 @@
 use super::{CommandError, Output, open, operator, secret_from_stdin};
 use crate::config::ConfigOptions;
-use crate::domain::{Channel, FaultCode, Origin, ProjectSpaceInput, Settings, SignIn};
+use crate::domain::{Channel, FaultCode, Origin, ProjectSpaceInput, Settings, SignIn, trim};
 use crate::service::api_key::ApiKeyInput;
 use crate::service::web_user::NewWebUser;
 use crate::service::{Failure, Refused, Services, api_key, project_space, role, web_user};
@@ -189,7 +189,7 @@ pub async fn api_key(options: &ConfigOptions, command: ApiKeyCommand) -> Result<
     let (_, gateway) = open(options).await?;
     let services = &gateway.services;
     // The key has its owner's rights, so the owner asks for it: the operator only types the command.
-    let account = services.store.web_user_password(&user.trim().to_lowercase()).await?;
+    let account = services.store.web_user_password(&trim(&user).to_lowercase()).await?;
     let account = account.ok_or_else(|| CommandError::Usage(format!("there is no web user `{user}`")))?;
     let origin = Origin::new(Channel::CommandLine, "command line");
     let owner = services.authenticator.principal(account.identity, SignIn::Internal, origin).await;

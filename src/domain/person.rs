@@ -1,6 +1,7 @@
 //! What we know of people: names, e-mail addresses, phone numbers, languages, passwords. Source: reference
 //! commcare-users §4.2, §4.3; security §V.
 
+use super::invisible::{is_invisible, trim};
 use std::fmt;
 use unicode_normalization::UnicodeNormalization;
 
@@ -32,6 +33,9 @@ pub enum InvalidText {
     /// Control characters, or ones that turn the direction of the text around it.
     #[error("must not contain control or text-direction characters")]
     Unprintable,
+    /// Characters that are not seen.
+    #[error("must not contain invisible characters: type it instead of pasting it")]
+    Invisible,
     /// Not an e-mail address.
     #[error("must be an e-mail address like `name@example.org`")]
     NotAnEmail,
@@ -49,7 +53,7 @@ impl InvalidText {
         match self {
             Self::Empty => super::FaultCode::Required,
             Self::TooLong(_) => super::FaultCode::TooLong,
-            Self::NotAnEmail => super::FaultCode::EmailInvalid,
+            Self::NotAnEmail | Self::Invisible => super::FaultCode::EmailInvalid,
             Self::TooShort(_) | Self::Unprintable | Self::NotAPhoneNumber | Self::NotALanguage => {
                 super::FaultCode::InvalidValue
             }
@@ -142,9 +146,17 @@ impl Email {
     /// Reads an address: one `@`, a local part without white space, a host with a dot. What is deliverable shows when
     /// mail is sent; this refuses what cannot be.
     ///
+    /// Invisible characters at both ends go with the white space. Inside, they are refused and never removed: a joiner may be
+    /// a part of an international domain, and links that let a person in must not go to another address than the one that was
+    /// typed. Two addresses that look alike are never both taken by that.
+    ///
     /// # Errors
     /// [`InvalidText`] when it is too long or not an address.
     pub fn parse(text: &str) -> Result<Self, InvalidText> {
+        let text = trim(text);
+        if text.chars().any(is_invisible) {
+            return Err(InvalidText::Invisible);
+        }
         let text = filled_line(text, EMAIL_MAX)?.to_lowercase();
         let (local, host) = text.split_once('@').ok_or(InvalidText::NotAnEmail)?;
         let local_fits = !local.is_empty()
@@ -220,6 +232,20 @@ mod tests {
         {
             assert!(Email::parse(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn an_address_has_no_invisible_characters() {
+        for pasted in ["\u{FEFF}jdoe@example.org", "\u{202A}jdoe@example.org\u{202C}", "jdoe@example.org\u{200B} "] {
+            assert_eq!(Email::parse(pasted).unwrap().as_str(), "jdoe@example.org", "{pasted:?}");
+        }
+        for hidden in ["\u{200B}", "\u{200D}", "\u{00AD}", "\u{200E}", "\u{202E}", "\u{3164}", "\u{115F}", "\u{FE0F}", "\u{E0041}"] {
+            let address = format!("jd{hidden}oe@example.org");
+            assert_eq!(Email::parse(&address), Err(InvalidText::Invisible), "{hidden:?}");
+            let host = format!("jdoe@exam{hidden}ple.org");
+            assert_eq!(Email::parse(&host), Err(InvalidText::Invisible), "{hidden:?}");
+        }
+        assert_eq!(Email::parse("\u{200B}"), Err(InvalidText::Empty));
     }
 
     #[test]

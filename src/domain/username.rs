@@ -1,6 +1,7 @@
 //! A mobile worker's username and login name. Source: reference commcare-users §4.1.
 
 use super::FaultCode;
+use super::invisible::is_invisible;
 use super::person::text_newtype;
 use super::project_space::ProjectSpaceName;
 use std::fmt;
@@ -49,11 +50,15 @@ impl InvalidUsername {
 impl Username {
     /// Reads a username, or a full login name of this very project space.
     ///
+    /// Invisible characters are removed: no username can have one, so the text that is left is what the caller meant and
+    /// sees. Names that are pasted from a chat or a spreadsheet carry them, and looking a worker up for sign-in removes them
+    /// as well ([`typed`]).
+    ///
     /// # Errors
     /// [`InvalidUsername`].
     pub fn parse(text: &str, space: &ProjectSpaceName, suffix: &str) -> Result<Self, InvalidUsername> {
         let host = format!("{space}.{suffix}");
-        let text = text.trim();
+        let text = typed(text);
         if text.is_empty() {
             return Err(InvalidUsername::Empty);
         }
@@ -61,7 +66,6 @@ impl Username {
         if text.len() > max + 1 + host.len() {
             return Err(InvalidUsername::TooLong(max));
         }
-        let text = text.to_lowercase();
         let name = match text.split_once('@') {
             None => text.as_str(),
             Some((name, at)) if at == host => name,
@@ -88,6 +92,13 @@ impl Username {
     }
 }
 
+/// A username or login name as it is compared: in lower case, without invisible characters, and without white space at both
+/// ends.
+pub fn typed(text: &str) -> String {
+    let seen: String = text.chars().filter(|c| !is_invisible(*c)).collect();
+    seen.trim().to_lowercase()
+}
+
 /// `username@space.suffix`: what a mobile worker signs in with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LoginName {
@@ -100,7 +111,7 @@ pub struct LoginName {
 impl LoginName {
     /// Splits a login name with the gateway's suffix. Nothing when it is none: then it may be a web user's e-mail.
     pub fn split(text: &str, suffix: &str) -> Option<Self> {
-        let text = text.trim().to_lowercase();
+        let text = typed(text);
         let (username, host) = text.split_once('@')?;
         let project_space = host.strip_suffix(suffix)?.strip_suffix('.')?;
         Some(Self { username: username.to_owned(), project_space: project_space.to_owned() })
@@ -144,6 +155,10 @@ mod tests {
     #[test]
     fn what_people_type_is_tidied() {
         assert_eq!(parse("  Jane  Doe ").unwrap().as_str(), "jane.doe");
+        assert_eq!(parse("\u{FEFF}jane\u{200B}\u{00AD}doe\u{200E}").unwrap().as_str(), "janedoe");
+        assert_eq!(parse("\u{200B}"), Err(InvalidUsername::Empty));
+        let split = LoginName::split("jane\u{200B}@acme.fieldgate.local\u{FEFF}", "fieldgate.local").unwrap();
+        assert_eq!((split.username.as_str(), split.project_space.as_str()), ("jane", "acme"));
     }
 
     #[test]

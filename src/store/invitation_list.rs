@@ -8,7 +8,7 @@ use super::row_filter::{self, Column};
 use crate::authz::{ReadInvitation, Scope, Visible};
 use crate::domain::{
     Direction, Invitation, InvitationFilter, InvitationId, InvitationState, InvitationStatus, Page,
-    PageRequest,
+    PageRequest, trim,
 };
 use chrono::{DateTime, Utc};
 use entity::{invitation, mail};
@@ -121,7 +121,7 @@ impl Store {
             query.and_where(Own::InviterId.is_in(inviters.iter().map(|id| id.0)));
         }
         if let Some(email) = &filter.email {
-            query.cond_where(self.begins_with(&email.trim().to_lowercase()));
+            query.cond_where(self.begins_with(&trim(email).to_lowercase()));
         }
     }
 

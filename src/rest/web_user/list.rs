@@ -1,6 +1,6 @@
 use super::ALL;
 use super::object::{LIST_SCHEMA, objects};
-use crate::domain::{Direction, FaultCode, Faults, LocationId, MemberFilter, MemberOrder, Principal};
+use crate::domain::{Direction, FaultCode, Faults, LocationId, MemberFilter, MemberOrder, Principal, trim};
 use crate::rest::answer::Answer;
 use crate::rest::call::{Call, Field, Takes};
 use crate::rest::page::{LIMIT, OFFSET, Parameters};
@@ -61,7 +61,7 @@ fn parse(given: &Parameters) -> Result<(MemberFilter, Option<String>), Faults> {
     for (name, value) in given.own() {
         let code = FaultCode::InvalidValue;
         match name {
-            "web_username" => filter.email = Some(value.trim().to_lowercase()),
+            "web_username" => filter.email = Some(trim(value).to_lowercase()),
             "role" if value.trim().eq_ignore_ascii_case(crate::rest::assignment::ADMIN) => {
                 filter.is_admin = Some(true);
             }

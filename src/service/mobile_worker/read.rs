@@ -1,4 +1,5 @@
 use crate::authz::Visible;
+use crate::domain::username::typed;
 use crate::domain::{LoginName, MobileWorker, MobileWorkerId, Principal, ProjectSpaceId};
 use crate::service::{Failure, Services};
 
@@ -34,7 +35,7 @@ pub async fn read_named(
 /// The username in a login name of this project space, or in a text that may be a bare one. A login name of another
 /// project space is nobody's here.
 pub fn username_of(services: &Services, principal: &Principal, space: ProjectSpaceId, text: &str) -> String {
-    let text = text.trim().to_lowercase();
+    let text = typed(text);
     match (LoginName::split(&text, services.worker_suffix()), principal.standing_in(space)) {
         (Some(name), Some(standing)) if name.project_space == standing.project_space_name => name.username,
         _ => text,
