@@ -20,6 +20,9 @@ pub const LOCATIONS_KEY: &str = "commcare_location_ids";
 /// The key under which they read the location whose cases the worker shares first: the primary one.
 pub const CASE_SHARING_KEY: &str = "commcare_primary_case_sharing_id";
 
+/// How the keys begin that CommCare keeps for itself (reference §4.8). No project space writes one.
+const RESERVED_PREFIX: &str = "commcare";
+
 /// What the system writes beside somebody's data. Sent back, it is passed over, as all that only repeats.
 const SYSTEM_KEYS: [&str; 4] = [PROJECT_KEY, LOCATION_KEY, LOCATIONS_KEY, CASE_SHARING_KEY];
 
@@ -49,6 +52,13 @@ pub(super) fn text_of(value: &Json) -> String {
         Json::String(text) => text.clone(),
         other => other.to_string(),
     }
+}
+
+/// Whether a key of user data is CommCare's own.
+fn is_reserved(key: &str) -> bool {
+    key.trim_start()
+        .get(..RESERVED_PREFIX.len())
+        .is_some_and(|start| start.eq_ignore_ascii_case(RESERVED_PREFIX))
 }
 
 /// Whether there is no value.
@@ -133,9 +143,13 @@ impl DataRules<'_> {
         for key in SYSTEM_KEYS {
             own.remove(key);
         }
-        if own.contains_key(PROFILE_KEY) {
-            let message = "the profile is no part of the data: it has an input field of its own";
-            faults.add(FaultCode::InvalidValue, &["user_data", PROFILE_KEY], message);
+        for key in own.keys().filter(|key| is_reserved(key)) {
+            let message = if key == PROFILE_KEY {
+                "the profile is no part of the data: it has an input field of its own".to_owned()
+            } else {
+                format!("`{key}` begins with `{RESERVED_PREFIX}`, which is reserved: choose another key")
+            };
+            faults.add(FaultCode::InvalidValue, &["user_data", key], message);
         }
         for (slug, fixed) in self.fixed.into_iter().flatten() {
             match own.get(slug) {
@@ -256,6 +270,10 @@ mod tests {
         assert_eq!(check(json!({}), json!({}), own), (json!({ "chw_id": "a" }), vec![]));
         let own = json!({ "chw_id": "a", "commcare_profile": "x" });
         assert_eq!(check(json!({}), json!({}), own).1, ["INVALID_VALUE user_data.commcare_profile"]);
+        for key in ["commcare", "commcare_x", "CommCare-x", "commcareuser"] {
+            let own = json!({ "chw_id": "a", key: "x" });
+            assert_eq!(check(json!({}), json!({}), own).1, [format!("INVALID_VALUE user_data.{key}")]);
+        }
     }
 
     proptest! {

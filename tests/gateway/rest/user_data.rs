@@ -150,3 +150,28 @@ async fn whoever_has_a_profile_was_modified_when_what_it_fixes_was() {
     assert_eq!(update("Elder", "3").await, Vec::<String>::new());
     assert_eq!(shown_otherwise(&admin, &amina).await["version"], version);
 }
+
+// CommCare keeps these keys for itself (reference §4.8). Those that the system writes may be sent back as they were read.
+#[tokio::test]
+async fn a_key_that_begins_with_commcare_is_refused_on_every_channel() {
+    let app = TestApp::spawn().await;
+    let admin = app.admin().await;
+    let id = worker(&admin, "amina", json!({})).await;
+    let create = "mutation($i: CreateMobileWorkerInput!) { createMobileWorker(input: $i) { userErrors { code path } } }";
+    let update = "mutation($i: UpdateMobileWorkerInput!) { updateMobileWorker(input: $i) { userErrors { code path } } }";
+    for key in ["commcare_mine", "CommCare_mine", "commcare"] {
+        let data = json!({ key: "x" });
+        let expected = [fault("INVALID_VALUE", &["user_data", key])];
+        let body = json!({ "username": "bilal", "password": "qwer1234", "user_data": data });
+        assert_eq!(faults(&admin.post(WORKERS, &body).await.json()), expected, "{key}");
+        assert_eq!(faults(&admin.put(&at(&id), &json!({ "user_data": data })).await.json()), expected, "{key}");
+        let expected = crate::scene::pairs(&[("INVALID_VALUE", &format!("userData.{key}"))]);
+        let input = json!({ "projectSpace": "acme", "username": "bilal", "password": "qwer1234", "userData": data });
+        assert_eq!(crate::scene::faults(&admin, create, input).await, expected, "{key}");
+        let input = json!({ "id": format!("mw_{id}"), "userData": data });
+        assert_eq!(crate::scene::faults(&admin, update, input).await, expected, "{key}");
+    }
+    let shown = admin.get(&at(&id)).await.json();
+    let sent = admin.put(&at(&id), &json!({ "user_data": shown["user_data"] })).await;
+    assert_eq!(sent.status, StatusCode::OK, "{}", sent.text);
+}
