@@ -78,6 +78,8 @@ pub enum Takes {
         /// At most.
         max: u32,
     },
+    /// A whole number that is lowered to this one where it is larger.
+    Limit(u32),
     /// An id of this kind: 32 hexadecimal digits, with or without the prefix of the GraphQL API.
     Id(&'static str),
     /// One of these words.
@@ -142,6 +144,7 @@ impl Takes {
             Self::Flag => json!({ "type": "string", "pattern": TRUE_OR_FALSE }),
             Self::Moment => json!({ "type": "string", "format": "date-time" }),
             Self::Number { min, max } => json!({ "type": "integer", "minimum": min, "maximum": max }),
+            Self::Limit(_) => json!({ "type": "integer", "minimum": 0 }),
             Self::Id(prefix) => {
                 json!({ "type": "string", "pattern": format!("^({prefix}_)?[0-9a-fA-F]{{32}}$") })
             }

@@ -15,8 +15,8 @@ const OFFSET_MAX: u32 = 1_000_000;
 /// How many items.
 pub const LIMIT: Field = Field::new(
     "limit",
-    Takes::Number { min: 0, max: LIMIT_MAX },
-    "How many items: 20 when left out, and 0 for the most, 1000.",
+    Takes::Limit(LIMIT_MAX),
+    "How many items: 20 when left out, and 1000 for 0 and for anything above 1000.",
 );
 /// Where the page begins.
 pub const OFFSET: Field =
@@ -59,6 +59,11 @@ impl Parameters {
             {
                 let message = format!("`{name}` must be a whole number from 0 to {max}");
                 faults.add(FaultCode::InvalidValue, &[name], message);
+            } else if let Takes::Limit(max) = field.takes
+                && limit(value, max).is_none()
+            {
+                let message = format!("`{name}` must be a whole number from 0 on");
+                faults.add(FaultCode::InvalidValue, &[name], message);
             }
             seen.push(field.name);
         }
@@ -73,14 +78,13 @@ impl Parameters {
 
     /// The page, once [`Self::check`] has found nothing wrong.
     pub fn page(&self) -> OffsetPage {
-        let given = |field: &Field, max| {
-            let value = self.0.iter().find(|(name, _)| name == field.name);
-            value.and_then(|(_, value)| number(value, max))
+        let given = |field: &Field| {
+            self.0.iter().find(|(name, _)| name == field.name).map(|(_, value)| value.as_str())
         };
-        let limit = given(&LIMIT, LIMIT_MAX).unwrap_or(LIMIT_DEFAULT);
+        let limit = given(&LIMIT).and_then(|value| limit(value, LIMIT_MAX)).unwrap_or(LIMIT_DEFAULT);
         OffsetPage {
             limit: if limit == 0 { LIMIT_MAX } else { limit },
-            offset: given(&OFFSET, OFFSET_MAX).unwrap_or(0),
+            offset: given(&OFFSET).and_then(|value| number(value, OFFSET_MAX)).unwrap_or(0),
         }
     }
 }
@@ -115,6 +119,13 @@ impl OffsetPage {
             "objects": objects,
         })
     }
+}
+
+/// A limit, lowered to the largest that there is, as CommCare HQ does. Nothing when the text is no whole number.
+fn limit(text: &str, max: u32) -> Option<u32> {
+    let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    // Digits that no number holds are more than the largest.
+    is_number.then(|| text.parse().unwrap_or(max).min(max))
 }
 
 fn number(text: &str, max: u32) -> Option<u32> {

@@ -28,7 +28,7 @@ pub async fn delete(
     id: &str,
 ) -> Result<Answer, Refused> {
     let here = api::enter(services, principal, project_space).await?.resource().id;
-    let id = present(services, principal, here, id).await?;
+    let id = present(services, principal, here, id).await?.id;
     mobile_worker::delete(services, principal, id, None).await?;
     Ok(Answer::empty(202))
 }

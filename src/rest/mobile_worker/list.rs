@@ -2,14 +2,14 @@ use super::ALL;
 use super::object::{LIST_SCHEMA, objects};
 use crate::domain::{
     Direction, FaultCode, Faults, GroupId, LocationId, MobileWorkerFilter, MobileWorkerOrder,
-    MobileWorkerStatus, Principal,
+    MobileWorkerStatus, Principal, ProjectSpaceId, trim,
 };
 use crate::rest::answer::Answer;
 use crate::rest::call::{Call, Field, Takes};
 use crate::rest::fields::moment;
 use crate::rest::page::{LIMIT, OFFSET, Parameters};
 use crate::service::mobile_worker::{self, List};
-use crate::service::{Refused, Services, api, role};
+use crate::service::{Refused, Services, api, group, role};
 use chrono::TimeDelta;
 
 /// `GET /a/<project space>/api/user/v1/`.
@@ -60,6 +60,9 @@ pub async fn list(
     if let Some(name) = &filter.username {
         filter.username = Some(mobile_worker::username_of(services, principal, here.id, name));
     }
+    if let Some(groups) = &filter.groups {
+        check_groups(services, principal, here.id, groups).await?;
+    }
     if let Some(name) = role {
         // A role that is not there, or not for the caller to see, is nobody's.
         let role = role::named(services, principal, here.id, &name).await?;
@@ -76,6 +79,25 @@ pub async fn list(
     let total = mobile_worker::count(services, principal, here.id, &wanted.filter).await?;
     let objects = objects(services, principal, here, &found.items).await?;
     Ok(Answer::json(200, page.envelope(parameters, total, found.has_next, objects)))
+}
+
+/// Refuses groups that are not there or that the caller may not see, both with the same answer: a script that names a wrong
+/// group must not take an empty list for a group without workers.
+async fn check_groups(
+    services: &Services,
+    principal: &Principal,
+    here: ProjectSpaceId,
+    groups: &[GroupId],
+) -> Result<(), Refused> {
+    let found = group::load(services, principal, here, groups).await?;
+    let is_there = |id: &GroupId| found.iter().any(|group| group.id == *id && !group.is_deleted);
+    match groups.iter().find(|id| !is_there(id)) {
+        None => Ok(()),
+        Some(id) => {
+            let message = format!("there is no group `{}` that you may see", id.hex());
+            Err(Faults::one(FaultCode::InvalidValue, &["group"], message).into())
+        }
+    }
 }
 
 /// The conditions, and the name of a role that is yet to be looked up.
@@ -104,7 +126,7 @@ fn parse(given: &Parameters) -> Result<(MobileWorkerFilter, Option<String>), Fau
                 _ => faults.add(code, &["archived"], "`archived` must be true or false"),
             },
             "username" => filter.username = Some(value.to_owned()),
-            "email" => filter.email = Some(value.trim().to_lowercase()),
+            "email" => filter.email = Some(trim(value).to_lowercase()),
             "role" => role = Some(value.to_owned()),
             "modified_since" => match moment(value) {
                 // Times are kept to the microsecond: after the one before it, that is from this one on.

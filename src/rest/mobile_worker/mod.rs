@@ -20,9 +20,10 @@ pub use switch::{ACTIVATE, DEACTIVATE, activate, deactivate};
 
 use super::call::{Field, Takes};
 use super::fields::{Fields, moment};
+use crate::authz::Visible;
 use crate::domain::user_data::PROFILE_KEY;
 use crate::domain::{
-    FaultCode, MobileWorkerId, MobileWorkerInput, MobileWorkerStatus, Patch, Principal, ProjectSpaceId,
+    FaultCode, MobileWorker, MobileWorkerId, MobileWorkerInput, MobileWorkerStatus, Patch, Principal, ProjectSpaceId,
 };
 use crate::service::{Failure, Services, mobile_worker, role};
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
@@ -198,18 +199,18 @@ fn empty_clears(patch: Patch<String>) -> Patch<String> {
     }
 }
 
-/// The id in a path, of a worker that the caller may see here. The path names the project space: a worker of another one
-/// of the caller's is not there. Nor is a deleted one, nor what is no id at all.
+/// Returns the worker with the id in a path, if the caller may see them here. The path names the project space: a worker of
+/// another one of the caller's is not there. Nor is a deleted one, nor what is no id at all.
 async fn present(
     services: &Services,
     principal: &Principal,
     here: ProjectSpaceId,
     id: &str,
-) -> Result<MobileWorkerId, Failure> {
+) -> Result<Visible<MobileWorker>, Failure> {
     let id = MobileWorkerId::parse(id).map_err(|_| Failure::NotFound)?;
     let worker = mobile_worker::read(services, principal, here, id).await?;
     match worker {
-        Some(worker) if worker.status != MobileWorkerStatus::Deleted => Ok(worker.id),
+        Some(worker) if worker.status != MobileWorkerStatus::Deleted => Ok(worker),
         _ => Err(Failure::NotFound),
     }
 }

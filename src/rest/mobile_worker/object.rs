@@ -1,16 +1,23 @@
 use crate::authz::Visible;
 use crate::domain::user_data::{CASE_SHARING_KEY, LOCATION_KEY, LOCATIONS_KEY, PROFILE_KEY, PROJECT_KEY};
 use crate::domain::{
-    LinkStatus, LocationId, MobileWorker, MobileWorkerStatus, PhoneNumber, Principal, ProjectSpace, RoleId,
+    GroupId, LinkStatus, LocationId, MobileWorker, MobileWorkerStatus, PhoneNumber, Principal, ProjectSpace, RoleId,
 };
-use crate::service::{Failure, Services, location, role};
+use crate::service::{Failure, Services, group, location, role};
 use serde_json::{Map, Value as Json, json};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// The name of a worker's schema.
 pub const SCHEMA: &str = "MobileWorker";
 /// The name of the schema of a page of workers.
 pub const LIST_SCHEMA: &str = "MobileWorkerPage";
+
+/// The parts of workers that the caller may see.
+struct Seen<'a> {
+    roles: &'a HashMap<RoleId, &'a str>,
+    places: &'a [LocationId],
+    groups: &'a HashSet<GroupId>,
+}
 
 /// A worker as the REST API shows it (reference §4.9), with the state that CommCare's leaves out.
 pub async fn object(
@@ -42,19 +49,26 @@ pub async fn objects(
         workers.iter().flat_map(|worker| worker.profile.locations.iter().copied()).collect();
     places.sort_unstable();
     places.dedup();
-    let seen = location::seen(services, principal, here.id, &places).await?;
+    let places = location::seen(services, principal, here.id, &places).await?;
+    // A worker may be in groups too that the policy hides from the caller.
+    let mut groups: Vec<GroupId> =
+        workers.iter().flat_map(|worker| worker.profile.groups.iter().copied()).collect();
+    groups.sort_unstable();
+    groups.dedup();
+    let groups = group::seen(services, principal, here.id, &groups).await?;
     let names: HashMap<RoleId, &str> = roles.iter().map(|role| (role.id, role.name.as_str())).collect();
     let suffix = services.worker_suffix();
-    Ok(workers.iter().map(|worker| one(worker, here, suffix, (&names, &seen))).collect())
+    let seen = Seen { roles: &names, places: &places, groups: &groups };
+    Ok(workers.iter().map(|worker| one(worker, here, suffix, &seen)).collect())
 }
 
 fn one(
     worker: &Visible<MobileWorker>,
     here: &ProjectSpace,
     suffix: &str,
-    (roles, seen): (&HashMap<RoleId, &str>, &[LocationId]),
+    seen: &Seen<'_>,
 ) -> Json {
-    let mut object = one_without_link(worker, here, suffix, (roles, seen));
+    let mut object = one_without_link(worker, here, suffix, seen);
     // Only where there are links at all (seed 000).
     if let (Some(link), Some(object)) = (&worker.link, object.as_object_mut()) {
         let link = json!({
@@ -73,12 +87,12 @@ fn one_without_link(
     worker: &Visible<MobileWorker>,
     here: &ProjectSpace,
     suffix: &str,
-    (roles, seen): (&HashMap<RoleId, &str>, &[LocationId]),
+    seen: &Seen<'_>,
 ) -> Json {
     let profile = &worker.profile;
     let locations: Vec<String> =
-        profile.locations.iter().filter(|id| seen.contains(id)).map(|id| id.hex()).collect();
-    let primary_location = profile.primary_location.filter(|id| seen.contains(id)).map(|id| id.hex());
+        profile.locations.iter().filter(|id| seen.places.contains(id)).map(|id| id.hex()).collect();
+    let primary_location = profile.primary_location.filter(|id| seen.places.contains(id)).map(|id| id.hex());
     let plus = |number: &PhoneNumber| format!("+{number}");
     json!({
         "id": worker.id.hex(),
@@ -89,12 +103,12 @@ fn one_without_link(
         "email": profile.email.as_ref().map(|email| email.as_str()).unwrap_or_default(),
         "default_phone_number": profile.phone_numbers.first().map(plus),
         "phone_numbers": profile.phone_numbers.iter().map(plus).collect::<Vec<_>>(),
-        "groups": profile.groups.iter().map(|id| id.hex()).collect::<Vec<_>>(),
+        "groups": profile.groups.iter().filter(|id| seen.groups.contains(id)).map(|id| id.hex()).collect::<Vec<_>>(),
         "user_data": shown_data(worker, here, primary_location.as_deref(), &locations),
         "locations": locations,
         "primary_location": primary_location,
         "language": profile.language.as_ref().map(|language| language.as_str()),
-        "role": profile.role.and_then(|id| roles.get(&id)),
+        "role": profile.role.and_then(|id| seen.roles.get(&id)),
         "is_active": worker.status == MobileWorkerStatus::Active,
         "is_account_confirmed": worker.status != MobileWorkerStatus::PendingConfirmation,
         "deactivate_after": profile.deactivate_after,
@@ -143,7 +157,7 @@ pub fn schema() -> Json {
         "email": text("May be empty."),
         "default_phone_number": maybe("The first of the phone numbers."),
         "phone_numbers": texts("With a leading `+`; the first is the default one."),
-        "groups": texts("The ids of the worker's groups."),
+        "groups": texts("The ids of those of the worker's groups that you may see."),
         "locations": texts("The ids of those of the worker's locations that you may see."),
         "primary_location": maybe("The id of one of the locations."),
         "user_data": json!({ "type": "object", "description": "The project's own data, with what the user profile fixes showing through; and `commcare_profile`, the id of the user profile or an empty text, `commcare_project`, and of a worker with locations `commcare_location_id` and `commcare_primary_case_sharing_id`, the primary one, and `commcare_location_ids`, all with spaces between them." }),

@@ -28,7 +28,7 @@ pub async fn email_password_reset(
     id: &str,
 ) -> Result<Answer, Refused> {
     let here = api::enter(services, principal, project_space).await?.resource().id;
-    let id = present(services, principal, here, id).await?;
+    let id = present(services, principal, here, id).await?.id;
     mobile_worker::send_password_reset(services, principal, id, None).await?;
     Ok(Answer::empty(202))
 }

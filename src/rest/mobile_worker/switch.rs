@@ -39,7 +39,7 @@ pub async fn activate(
     id: &str,
 ) -> Result<Answer, Refused> {
     let here = api::enter(services, principal, project_space).await?.resource().id;
-    let id = present(services, principal, here, id).await?;
+    let id = present(services, principal, here, id).await?.id;
     mobile_worker::activate(services, principal, id, None).await?;
     Ok(Answer::json(202, json!({})))
 }
@@ -55,7 +55,7 @@ pub async fn deactivate(
     id: &str,
 ) -> Result<Answer, Refused> {
     let here = api::enter(services, principal, project_space).await?.resource().id;
-    let id = present(services, principal, here, id).await?;
+    let id = present(services, principal, here, id).await?.id;
     mobile_worker::deactivate(services, principal, id, None).await?;
     Ok(Answer::json(202, json!({})))
 }

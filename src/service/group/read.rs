@@ -3,6 +3,10 @@ use crate::domain::{
     Faults, Group, GroupFilter, GroupId, Page, PageRequest, Principal, ProjectSpaceId, check_search,
 };
 use crate::service::{Failure, Refused, Services};
+use std::collections::HashSet;
+
+/// Most ids of one statement: SQLite takes 32,766 values.
+const IDS_AT_ONCE: usize = 5_000;
 
 /// A page of the groups that the caller may see, by name.
 ///
@@ -47,6 +51,23 @@ pub async fn load(
 ) -> Result<Vec<Visible<Group>>, Failure> {
     let scope = services.authorizer.scope::<ReadGroup>(principal, space).await?;
     Ok(services.store.groups_with_ids(&scope, ids).await?)
+}
+
+/// Returns those of these ids that are of groups which the caller may see; deleted ones too.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn seen(
+    services: &Services,
+    principal: &Principal,
+    space: ProjectSpaceId,
+    ids: &[GroupId],
+) -> Result<HashSet<GroupId>, Failure> {
+    let mut seen = HashSet::new();
+    for some in ids.chunks(IDS_AT_ONCE) {
+        seen.extend(load(services, principal, space, some).await?.iter().map(|group| group.id));
+    }
+    Ok(seen)
 }
 
 fn check(filter: &GroupFilter) -> Result<(), Faults> {
