@@ -72,6 +72,12 @@ async fn somebody_new_gets_an_account_a_membership_and_a_session() {
     assert_eq!(entry.change("state"), Some((json!("pending"), json!("accepted"))));
     assert_eq!(entry.change("new_account"), Some((json!(false), json!(true))));
     assert_eq!(entry.change("role"), Some((json!(null), json!(nurse))));
+    let gained = json!([tree.north, tree.southern]);
+    assert_eq!(entry.change("locations"), Some((json!([]), gained)), "{entry:?}");
+    let me = "{ viewer { principal { user { ... on WebUser { id } } } } }";
+    let inviter = admin.run(me, json!({})).await["data"]["viewer"]["principal"]["user"]["id"].clone();
+    assert!(inviter.as_str().is_some());
+    assert_eq!(entry.change("inviter"), Some((json!(null), inviter)), "{entry:?}");
 
     let node = "query($id: ID!) { node(id: $id) { ... on Invitation { status version } } }";
     let answer = app.admin().await.run(node, json!({ "id": invited["id"] })).await;

@@ -159,3 +159,17 @@ async fn who_may_only_see_workers_is_denied() {
         (StatusCode::FORBIDDEN, &json!(["edit_commcare_users"]))
     );
 }
+
+// `setMobileWorkerPassword` answers the same.
+#[tokio::test]
+async fn an_unconfirmed_worker_gets_no_password_by_an_edit() {
+    let app = TestApp::spawn().await;
+    let admin = app.admin().await;
+    let id = crate::scene::unconfirmed(&app, "amina").await;
+    let hex = id.strip_prefix("mw_").unwrap();
+    let answer = admin.put(&at(hex), &json!({ "password": "a long enough password" })).await;
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{}", answer.text);
+    assert_eq!(faults(&answer.json()), [fault("CONFIRMATION_PENDING", &["password"])]);
+    let hash = "SELECT CAST(COUNT(password_hash) AS TEXT) FROM mobile_worker WHERE username = 'amina'";
+    assert_eq!(app.rows(hash).await.unwrap(), [["0"]]);
+}
