@@ -4,8 +4,8 @@ use super::{CommandError, demo_personal_id, operator};
 use crate::authn::Overloaded;
 use crate::domain::{
     GroupId, GroupInput, LocationId, LocationInput, LocationTypeInput, MobileWorkerId, MobileWorkerInput,
-    PasswordRule, Patch, Principal, ProjectSpaceInput, RoleInput, Settings, Strength, UserFieldInput, UserFieldsInput,
-    UserProfileInput,
+    PasswordRule, Patch, Principal, ProjectSpaceInput, RoleInput, Settings, Strength, UserFieldInput,
+    UserFieldsInput, UserProfileInput,
 };
 use crate::service::mobile_worker::NewPassword;
 use crate::service::web_user::NewWebUser;
@@ -15,7 +15,7 @@ use crate::service::{
 use serde_json::json;
 
 const SPACE: &str = "demo";
-const PASSWORD: &str = "demo-demo-demo-demo";
+const PASSWORD: &str = "seven-mango-kettles";
 const WORKER_PASSWORD: &str = "demo-demo";
 const WORKERS: usize = 200;
 /// How many of them have something to do with PersonalID.
@@ -162,7 +162,8 @@ async fn workers(
 ) -> Result<Vec<(MobileWorkerId, String)>, CommandError> {
     // One hash for all: they share the password, and two hundred hashes would keep a newcomer waiting.
     let rule = PasswordRule::of_worker(Strength::OfItsLength, Vec::new());
-    let password = rule.check(WORKER_PASSWORD).map_err(|weak| CommandError::Usage(format!("the password {weak}")))?;
+    let password =
+        rule.check(WORKER_PASSWORD).map_err(|weak| CommandError::Usage(format!("the password {weak}")))?;
     let hash = services.authenticator.passwords.hash(password).await;
     let hash = hash.map_err(|Overloaded| Refused::from(Failure::Busy))?;
     let turn =
