@@ -276,11 +276,11 @@ impl<T> From<Option<T>> for Patch<T> {
 /// The fields of a mobile worker as they were sent, by whatever channel. A creation is a change of the blank profile.
 #[derive(Debug, Default)]
 pub struct MobileWorkerInput {
-    /// At most 30 characters.
+    /// At most 150 characters.
     pub first_name: Patch<String>,
-    /// At most 30 characters.
+    /// At most 150 characters.
     pub last_name: Patch<String>,
-    /// At most 75 characters.
+    /// At most 254 characters.
     pub email: Patch<String>,
     /// Replaces all numbers; the first becomes the default.
     pub phone_numbers: Patch<Vec<String>>,
@@ -481,7 +481,7 @@ mod tests {
     #[test]
     fn every_fault_is_told_at_once() {
         let input = MobileWorkerInput {
-            first_name: Patch::Set("x".repeat(31)),
+            first_name: Patch::Set("x".repeat(151)),
             email: Patch::Set("nobody".into()),
             language: Patch::Set("english".into()),
             phone_numbers: Patch::Set(vec!["12".into()]),

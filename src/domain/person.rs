@@ -5,10 +5,11 @@ use super::invisible::{is_invisible, trim};
 use std::fmt;
 use unicode_normalization::UnicodeNormalization;
 
-/// Longest first or last name, in characters (reference §4.3).
-pub const NAME_MAX: usize = 30;
-/// Longest e-mail address, in characters (reference §4.3).
-pub const EMAIL_MAX: usize = 75;
+/// Longest first or last name, in characters. CommCare's 30 are too few: some clients send the whole name as the first one
+/// (DESIGN §6).
+pub const NAME_MAX: usize = 150;
+/// Longest e-mail address, in characters: the longest that SMTP carries (RFC 5321 §4.5.3.1.3, DESIGN §6).
+pub const EMAIL_MAX: usize = 254;
 /// Most phone numbers of one worker.
 pub const PHONE_NUMBERS_MAX: usize = 20;
 /// Shortest password of a mobile worker, in characters: the seed's sample has 8 (DESIGN §8).
@@ -184,19 +185,49 @@ text_newtype! {
 }
 
 impl PhoneNumber {
-    /// Reads a number with or without a leading `+`.
+    /// Reads a number as people type and paste it: with or without a leading `+`, with white space, hyphens, dots, brackets
+    /// and invisible characters, in the digits of any of the scripts below. Letters and extensions are refused.
     ///
     /// # Errors
     /// [`InvalidText::NotAPhoneNumber`] unless it is 5 to 15 digits (E.164).
     pub fn parse(text: &str) -> Result<Self, InvalidText> {
-        let digits = text.trim();
-        let digits = digits.strip_prefix('+').unwrap_or(digits);
-        if (5..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit()) {
-            Ok(Self(digits.to_owned()))
-        } else {
-            Err(InvalidText::NotAPhoneNumber)
+        let mut digits = String::new();
+        let mut has_plus = false;
+        for c in text.chars() {
+            if let Some(digit) = digit(c) {
+                digits.push(digit);
+            } else if matches!(c, '+' | '\u{FF0B}') && digits.is_empty() && !has_plus {
+                has_plus = true;
+            } else if !is_separator(c) {
+                return Err(InvalidText::NotAPhoneNumber);
+            }
+            if digits.len() > 15 {
+                return Err(InvalidText::NotAPhoneNumber);
+            }
         }
+        if digits.len() >= 5 { Ok(Self(digits)) } else { Err(InvalidText::NotAPhoneNumber) }
     }
+}
+
+/// What stands between the digits of a phone number and is no part of it.
+fn is_separator(c: char) -> bool {
+    c.is_whitespace()
+        || is_invisible(c)
+        || matches!(c, '-' | '.' | '(' | ')' | '[' | ']' | '\u{2010}'..='\u{2015}' | '\u{2212}')
+}
+
+/// The ASCII digit for a decimal digit of the scripts that phone numbers are written in: Arabic, Persian, N'Ko, the scripts of
+/// India, Thai, Lao, Tibetan, Burmese, Khmer, Mongolian and full width.
+fn digit(c: char) -> Option<char> {
+    const ZEROS: [u32; 19] = [
+        0x0660, 0x06F0, 0x07C0, 0x0966, 0x09E6, 0x0A66, 0x0AE6, 0x0B66, 0x0BE6, 0x0C66, 0x0CE6, 0x0D66,
+        0x0E50, 0x0ED0, 0x0F20, 0x1040, 0x17E0, 0x1810, 0xFF10,
+    ];
+    if c.is_ascii_digit() {
+        return Some(c);
+    }
+    let values = ZEROS.iter().filter_map(|zero| u32::from(c).checked_sub(*zero));
+    values.filter(|value| *value < 10).find_map(|value| char::from_digit(value, 10))
 }
 
 text_newtype! {
@@ -236,10 +267,22 @@ mod tests {
 
     #[test]
     fn an_address_has_no_invisible_characters() {
-        for pasted in ["\u{FEFF}jdoe@example.org", "\u{202A}jdoe@example.org\u{202C}", "jdoe@example.org\u{200B} "] {
+        for pasted in
+            ["\u{FEFF}jdoe@example.org", "\u{202A}jdoe@example.org\u{202C}", "jdoe@example.org\u{200B} "]
+        {
             assert_eq!(Email::parse(pasted).unwrap().as_str(), "jdoe@example.org", "{pasted:?}");
         }
-        for hidden in ["\u{200B}", "\u{200D}", "\u{00AD}", "\u{200E}", "\u{202E}", "\u{3164}", "\u{115F}", "\u{FE0F}", "\u{E0041}"] {
+        for hidden in [
+            "\u{200B}",
+            "\u{200D}",
+            "\u{00AD}",
+            "\u{200E}",
+            "\u{202E}",
+            "\u{3164}",
+            "\u{115F}",
+            "\u{FE0F}",
+            "\u{E0041}",
+        ] {
             let address = format!("jd{hidden}oe@example.org");
             assert_eq!(Email::parse(&address), Err(InvalidText::Invisible), "{hidden:?}");
             let host = format!("jdoe@exam{hidden}ple.org");
@@ -251,7 +294,28 @@ mod tests {
     #[test]
     fn a_leading_plus_of_a_phone_number_is_dropped() {
         assert_eq!(PhoneNumber::parse("+50253311399").unwrap().as_str(), "50253311399");
-        for wrong in ["", "+", "1234", "12345678901234567", "12a45", "++12345"] {
+        // Case B28: as people paste them.
+        for pasted in [
+            "\u{202A}+254700123456\u{202C}",
+            "+254 700-123 456",
+            "(254) 700123456",
+            "\u{A0}254700123456",
+            "+254\u{2011}700\u{2011}123\u{2011}456",
+            "\u{662}\u{665}\u{664}\u{667}\u{660}\u{660}\u{661}\u{662}\u{663}\u{664}\u{665}\u{666}",
+        ] {
+            assert_eq!(PhoneNumber::parse(pasted).unwrap().as_str(), "254700123456", "{pasted:?}");
+        }
+        for wrong in [
+            "",
+            "+",
+            "1234",
+            "12345678901234567",
+            "12a45",
+            "++12345",
+            "254700+123",
+            "\u{200E}",
+            "254700123 ext. 5",
+        ] {
             assert!(PhoneNumber::parse(wrong).is_err(), "{wrong}");
         }
     }

@@ -11,9 +11,9 @@ pub struct AcceptInvitationInput {
     /// The last part of the link in the mail.
     #[graphql(secret)]
     token: String,
-    /// Of a new account: at most 30 characters.
+    /// Of a new account: at most 150 characters.
     first_name: Option<String>,
-    /// Of a new account: at most 30 characters.
+    /// Of a new account: at most 150 characters.
     last_name: Option<String>,
     /// What to sign in with in future; the invited address when left out. The project space may allow no other.
     email: Option<String>,

@@ -12,9 +12,9 @@ pub struct ConfirmMobileWorkerInput {
     /// The last part of the link in the mail.
     #[graphql(secret)]
     token: String,
-    /// At most 30 characters; the name that is known when left out.
+    /// At most 150 characters; the name that is known when left out.
     first_name: Option<String>,
-    /// At most 30 characters; the name that is known when left out.
+    /// At most 150 characters; the name that is known when left out.
     last_name: Option<String>,
     /// At least 8 characters; hard to guess where the project space wants strong passwords. Required.
     #[graphql(secret)]

@@ -18,11 +18,11 @@ pub struct CreateMobileWorkerInput {
     /// `requireAccountConfirmation` is true: then it must be left out.
     #[graphql(secret)]
     password: Option<String>,
-    /// At most 30 characters.
+    /// At most 150 characters.
     first_name: Option<String>,
-    /// At most 30 characters.
+    /// At most 150 characters.
     last_name: Option<String>,
-    /// At most 75 characters.
+    /// At most 254 characters.
     email: Option<String>,
     /// The first becomes the default one.
     phone_numbers: Option<Vec<String>>,

@@ -15,11 +15,11 @@ pub struct UpdateMobileWorkerInput {
     id: ID,
     /// The version that you last saw: if it is not the present one, nothing is done.
     version: Option<i32>,
-    /// At most 30 characters.
+    /// At most 150 characters.
     first_name: MaybeUndefined<String>,
-    /// At most 30 characters.
+    /// At most 150 characters.
     last_name: MaybeUndefined<String>,
-    /// At most 75 characters.
+    /// At most 254 characters.
     email: MaybeUndefined<String>,
     /// Replaces all numbers; the first becomes the default one.
     phone_numbers: MaybeUndefined<Vec<String>>,

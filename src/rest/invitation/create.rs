@@ -22,7 +22,7 @@ pub const CREATE: Call = Call {
         schema: "NewInvitation",
         fields: &[
             &[
-                Field::required("email", Takes::Text, "Where the link is sent, at most 75 characters."),
+                Field::required("email", Takes::Text, "Where the link is sent, at most 254 characters."),
                 Field::required(
                     "role",
                     Takes::Text,

@@ -185,7 +185,7 @@ async fn all_that_is_missing_of_a_new_account_is_told_at_once_and_nothing_is_mad
     ]);
     assert_eq!(faults(&app.stranger(), ACCEPT, with(&token)).await, expected);
     let wrong = json!({
-        "token": token, "firstName": "x".repeat(31), "lastName": "a\u{202E}b", "email": "nobody",
+        "token": token, "firstName": "x".repeat(151), "lastName": "a\u{202E}b", "email": "nobody",
         "password": "fourteen chars", "agreeToTerms": false,
     });
     let expected = pairs(&[

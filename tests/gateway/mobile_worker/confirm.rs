@@ -102,7 +102,7 @@ async fn a_link_is_good_once_and_for_a_week_and_one_that_is_not_is_denied_with_o
 async fn all_that_is_wrong_is_told_at_once_and_the_link_still_works() {
     let app = TestApp::spawn().await;
     let token = sent(&app, "amina").await;
-    let input = json!({ "token": token, "firstName": "x".repeat(31), "lastName": "x".repeat(31), "password": "short" });
+    let input = json!({ "token": token, "firstName": "x".repeat(151), "lastName": "x".repeat(151), "password": "short" });
     let expected = [("TOO_LONG", "firstName"), ("TOO_LONG", "lastName"), ("PASSWORD_WEAK", "password")];
     assert_eq!(faults(&app.stranger(), CONFIRM, input).await, pairs(&expected));
     let missing = faults(&app.stranger(), CONFIRM, json!({ "token": token })).await;

@@ -118,7 +118,7 @@ async fn all_faults_of_an_input_are_told_at_once_and_nothing_is_kept() {
     let app = TestApp::spawn().await;
     let admin = app.admin().await;
     let input = json!({
-        "projectSpace": "acme", "username": "am/ina", "password": "short", "firstName": "x".repeat(31),
+        "projectSpace": "acme", "username": "am/ina", "password": "short", "firstName": "x".repeat(151),
         "lastName": "a\u{202E}b", "email": "nobody", "phoneNumbers": ["50253311399", "12"], "language": "english",
         "roleId": "gr_1", "groupIds": [nowhere("gr")], "locationIds": ["x", nowhere("lo")],
         "primaryLocationId": nowhere("lo").replace("00", "01"), "userData": { "favourite_colour": { "deep": 1 } },

@@ -212,7 +212,7 @@ async fn all_faults_of_an_update_are_told_at_once_and_nothing_is_changed() {
     app.space("globex", "admin@globex.example").await;
     let foreign = group_of(&app, "globex", "theirs").await;
     let input = json!({
-        "id": id, "firstName": "fine", "lastName": "x".repeat(31), "email": "@", "phoneNumbers": ["x"], "language": "1",
+        "id": id, "firstName": "fine", "lastName": "x".repeat(151), "email": "@", "phoneNumbers": ["x"], "language": "1",
         "roleId": nowhere("ro"), "groupIds": [foreign], "locationIds": [nowhere("lo")], "primaryLocationId": tree.north,
         "userData": [],
     });
