@@ -146,7 +146,8 @@ async fn a_list_shows_the_status_of_each_worker_and_goes_by_it() {
     let listed: Vec<_> =
         listed.map(|worker| (&worker["username"], &worker["personal_id_link"]["status"])).collect();
     let expected = [("amina", "active"), ("bilal", "inactive"), ("chipo", "not_linked")];
-    let expected = expected.map(|(username, status)| (json!(username), json!(status)));
+    let expected =
+        expected.map(|(username, status)| (json!(format!("{username}@acme.fieldgate.local")), json!(status)));
     assert_eq!(listed, expected.iter().map(|(username, status)| (username, status)).collect::<Vec<_>>());
 }
 

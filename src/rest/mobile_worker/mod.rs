@@ -23,7 +23,8 @@ use super::fields::{Fields, moment};
 use crate::authz::Visible;
 use crate::domain::user_data::PROFILE_KEY;
 use crate::domain::{
-    FaultCode, MobileWorker, MobileWorkerId, MobileWorkerInput, MobileWorkerStatus, Patch, Principal, ProjectSpaceId,
+    FaultCode, MobileWorker, MobileWorkerId, MobileWorkerInput, MobileWorkerStatus, Patch, Principal,
+    ProjectSpaceId,
 };
 use crate::service::{Failure, Services, mobile_worker, role};
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
@@ -45,9 +46,9 @@ const NAMES: &[(&str, &str)] = &[
 
 /// The fields that creating and editing share.
 const COMMON: &[Field] = &[
-    Field::new("first_name", Takes::Clearable, "First name of the worker, at most 30 characters."),
-    Field::new("last_name", Takes::Clearable, "Last name of the worker, at most 30 characters."),
-    Field::new("email", Takes::Clearable, "E-mail address of the worker, at most 75 characters."),
+    Field::new("first_name", Takes::Clearable, "First name of the worker, at most 150 characters."),
+    Field::new("last_name", Takes::Clearable, "Last name of the worker, at most 150 characters."),
+    Field::new("email", Takes::Clearable, "E-mail address of the worker, at most 254 characters."),
     Field::new(
         "phone_numbers",
         Takes::Texts,
@@ -106,7 +107,7 @@ async fn common(
         last_name: fields.text("last_name"),
         email: fields.text("email"),
         phone_numbers: fields.texts("phone_numbers"),
-        default_phone_number: fields.text("default_phone_number"),
+        default_phone_number: empty_clears(fields.text("default_phone_number")),
         language: fields.text("language"),
         role: role_named(services, principal, here, fields).await?,
         groups: fields.texts("groups"),

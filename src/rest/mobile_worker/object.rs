@@ -1,9 +1,10 @@
 use crate::authz::Visible;
 use crate::domain::user_data::{CASE_SHARING_KEY, LOCATION_KEY, LOCATIONS_KEY, PROFILE_KEY, PROJECT_KEY};
 use crate::domain::{
-    GroupId, LinkStatus, LocationId, MobileWorker, MobileWorkerStatus, PhoneNumber, Principal, ProjectSpace, RoleId,
+    GroupId, LinkStatus, LocationId, MobileWorker, MobileWorkerStatus, PhoneNumber, Principal, ProjectSpace,
+    RoleId,
 };
-use crate::service::{Failure, Services, group, location, role};
+use crate::service::{Failure, Services, group, location, role, user_fields};
 use serde_json::{Map, Value as Json, json};
 use std::collections::{HashMap, HashSet};
 
@@ -17,6 +18,8 @@ struct Seen<'a> {
     roles: &'a HashMap<RoleId, &'a str>,
     places: &'a [LocationId],
     groups: &'a HashSet<GroupId>,
+    /// The slugs of the project space's own fields.
+    fields: Vec<&'a str>,
 }
 
 /// A worker as the REST API shows it (reference §4.9), with the state that CommCare's leaves out.
@@ -58,16 +61,13 @@ pub async fn objects(
     let groups = group::seen(services, principal, here.id, &groups).await?;
     let names: HashMap<RoleId, &str> = roles.iter().map(|role| (role.id, role.name.as_str())).collect();
     let suffix = services.worker_suffix();
-    let seen = Seen { roles: &names, places: &places, groups: &groups };
+    let definition = user_fields::read(services, principal, here.id).await?;
+    let fields = definition.iter().flat_map(|definition| &definition.fields).map(|field| field.slug.as_str());
+    let seen = Seen { roles: &names, places: &places, groups: &groups, fields: fields.collect() };
     Ok(workers.iter().map(|worker| one(worker, here, suffix, &seen)).collect())
 }
 
-fn one(
-    worker: &Visible<MobileWorker>,
-    here: &ProjectSpace,
-    suffix: &str,
-    seen: &Seen<'_>,
-) -> Json {
+fn one(worker: &Visible<MobileWorker>, here: &ProjectSpace, suffix: &str, seen: &Seen<'_>) -> Json {
     let mut object = one_without_link(worker, here, suffix, seen);
     // Only where there are links at all (seed 000).
     if let (Some(link), Some(object)) = (&worker.link, object.as_object_mut()) {
@@ -96,18 +96,17 @@ fn one_without_link(
     let plus = |number: &PhoneNumber| format!("+{number}");
     json!({
         "id": worker.id.hex(),
-        "username": worker.username.as_str(),
-        "login_name": format!("{}@{}.{suffix}", worker.username, here.name),
+        "username": format!("{}@{}.{suffix}", worker.username, here.name),
         "first_name": profile.first_name,
         "last_name": profile.last_name,
         "email": profile.email.as_ref().map(|email| email.as_str()).unwrap_or_default(),
-        "default_phone_number": profile.phone_numbers.first().map(plus),
+        "default_phone_number": profile.phone_numbers.first().map(plus).unwrap_or_default(),
         "phone_numbers": profile.phone_numbers.iter().map(plus).collect::<Vec<_>>(),
         "groups": profile.groups.iter().filter(|id| seen.groups.contains(id)).map(|id| id.hex()).collect::<Vec<_>>(),
-        "user_data": shown_data(worker, here, primary_location.as_deref(), &locations),
+        "user_data": shown_data(worker, here, (primary_location.as_deref(), &locations), &seen.fields),
         "locations": locations,
         "primary_location": primary_location,
-        "language": profile.language.as_ref().map(|language| language.as_str()),
+        "language": profile.language.as_ref().map(|language| language.as_str()).unwrap_or_default(),
         "role": profile.role.and_then(|id| seen.roles.get(&id)),
         "is_active": worker.status == MobileWorkerStatus::Active,
         "is_account_confirmed": worker.status != MobileWorkerStatus::PendingConfirmation,
@@ -119,25 +118,26 @@ fn one_without_link(
     })
 }
 
-/// The data with what the profile fixes, and what CommCare's system writes beside it: the profile, the project space, and
-/// of somebody with locations those (reference §4.8).
+/// The data with what the profile fixes, an empty text for every other field that the project space defines, and what
+/// CommCare's system writes beside it: the profile, the project space and the locations, all of which are there in any case
+/// (reference §4.8).
 fn shown_data(
     worker: &MobileWorker,
     here: &ProjectSpace,
-    primary_location: Option<&str>,
-    locations: &[String],
+    (primary_location, locations): (Option<&str>, &[String]),
+    fields: &[&str],
 ) -> Map<String, Json> {
     let mut data = worker.effective_data();
+    for field in fields {
+        data.entry(*field).or_insert_with(|| json!(""));
+    }
     let mut put = |key: &str, value: String| data.insert(key.to_owned(), Json::String(value));
     put(PROFILE_KEY, worker.profile.user_profile.map(|id| id.hex()).unwrap_or_default());
     put(PROJECT_KEY, here.name.to_string());
-    if let Some(primary) = primary_location {
-        put(LOCATION_KEY, primary.to_owned());
-        put(CASE_SHARING_KEY, primary.to_owned());
-    }
-    if !locations.is_empty() {
-        put(LOCATIONS_KEY, locations.join(" "));
-    }
+    let primary = primary_location.unwrap_or_default();
+    put(LOCATION_KEY, primary.to_owned());
+    put(CASE_SHARING_KEY, primary.to_owned());
+    put(LOCATIONS_KEY, locations.join(" "));
     data
 }
 
@@ -150,18 +150,17 @@ pub fn schema() -> Json {
     let moment = |says: &str| json!({ "type": "string", "format": "date-time", "description": says });
     let mut schema = super::super::openapi::all_there(json!({
         "id": text("32 hexadecimal digits."),
-        "username": text("Unique in the project space for good."),
-        "login_name": text("What the worker signs in with: `username@<project space>.<suffix>`."),
+        "username": text("What the worker signs in with: `name@<project space>.<suffix>`. The name is unique in the project space for good."),
         "first_name": text("May be empty."),
         "last_name": text("May be empty."),
         "email": text("May be empty."),
-        "default_phone_number": maybe("The first of the phone numbers."),
+        "default_phone_number": text("The first of the phone numbers; empty when there is none."),
         "phone_numbers": texts("With a leading `+`; the first is the default one."),
         "groups": texts("The ids of those of the worker's groups that you may see."),
         "locations": texts("The ids of those of the worker's locations that you may see."),
-        "primary_location": maybe("The id of one of the locations."),
-        "user_data": json!({ "type": "object", "description": "The project's own data, with what the user profile fixes showing through; and `commcare_profile`, the id of the user profile or an empty text, `commcare_project`, and of a worker with locations `commcare_location_id` and `commcare_primary_case_sharing_id`, the primary one, and `commcare_location_ids`, all with spaces between them." }),
-        "language": maybe("A language code of two or three letters."),
+        "primary_location": maybe("The id of one of the locations; null when there is none that you may see."),
+        "user_data": json!({ "type": "object", "description": "The project's own data, with what the user profile fixes showing through and an empty text for every other field that the project space defines; `commcare_profile`, the id of the user profile; `commcare_project`; `commcare_location_id` and `commcare_primary_case_sharing_id`, the primary location; and `commcare_location_ids`, all locations with spaces between them. What there is none of is an empty text." }),
+        "language": text("A language code of two or three letters; may be empty."),
         "role": maybe("The role's name; null for the project space's mobile default, and where you may not see the role."),
         "is_active": truth("Whether the worker may sign in."),
         "is_account_confirmed": truth("False until the worker has confirmed an account that was made unconfirmed."),

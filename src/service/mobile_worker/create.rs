@@ -117,5 +117,9 @@ fn rule(space: &ProjectSpace, username: Option<&Username>, profile: &MobileWorke
 }
 
 fn taken(username: &Username) -> Faults {
-    Faults::one(FaultCode::UsernameTaken, &["username"], format!("the username `{username}` is taken"))
+    Faults::one(
+        FaultCode::UsernameTaken,
+        &["username"],
+        format!("the username `{username}` is already taken"),
+    )
 }

@@ -116,7 +116,7 @@ async fn a_username_never_changes() {
     for body in [
         json!({ "username": "jane" }),
         json!({ "username": "jdoe" }),
-        json!({ "id": id }),
+        json!({ "id": "0".repeat(32) }),
         json!({ "is_active": false }),
     ] {
         let answer = admin.put(&at(&id), &body).await;
@@ -172,4 +172,35 @@ async fn an_unconfirmed_worker_gets_no_password_by_an_edit() {
     assert_eq!(faults(&answer.json()), [fault("CONFIRMATION_PENDING", &["password"])]);
     let hash = "SELECT CAST(COUNT(password_hash) AS TEXT) FROM mobile_worker WHERE username = 'amina'";
     assert_eq!(app.rows(hash).await.unwrap(), [["0"]]);
+}
+
+// Programs read a worker, change one field and send the whole object back (client-programs, 17).
+#[tokio::test]
+async fn what_was_read_may_be_sent_back_with_one_field_changed() {
+    let app = TestApp::spawn().await;
+    places(&app).await;
+    let admin = app.admin().await;
+    let bare = worker(&admin, "bare", json!({})).await;
+    let fields = json!({
+        "email": "amina@example.org", "language": "sw", "phone_numbers": ["255700000001"], "groups": GROUPS,
+        "locations": LOCATIONS, "user_data": { "a": "1", "b": "" },
+    });
+    let full = worker(&admin, "amina", fields).await;
+    for id in [bare, full] {
+        let mut read = admin.get(&at(&id)).await.json();
+        read["first_name"] = json!("Amina");
+        app.pass(chrono::TimeDelta::seconds(1));
+        let sent = admin.put(at(&id).trim_end_matches('/'), &read).await;
+        assert_eq!(sent.status, StatusCode::OK, "{}", sent.text);
+        let mut expected = read.clone();
+        expected["updated_at"] = sent.json()["updated_at"].clone();
+        assert_eq!(sent.json(), expected);
+        for (field, value) in [("is_active", json!(false)), ("username", json!("other")), ("id", json!("0"))]
+        {
+            let mut wrong = read.clone();
+            wrong[field] = value;
+            let refused = admin.put(&at(&id), &wrong).await;
+            assert_eq!(faults(&refused.json()), [fault("UNKNOWN_FIELD", &[field])]);
+        }
+    }
 }

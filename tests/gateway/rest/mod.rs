@@ -1,6 +1,7 @@
 //! `/a/acme/api/user/v1/…`: what scripts for CommCare HQ send, and what they are answered.
 
 mod bad_input;
+mod client_programs;
 mod create;
 mod delete;
 mod edit;
@@ -94,7 +95,14 @@ pub const EDIT_SAMPLE: &str = r#"{
 /// What a worker of `acme` without a user profile shows of their data, beside the keys of the system.
 fn data(own: Json) -> Json {
     let mut shown = own;
-    shown["commcare_profile"] = json!("");
+    for key in [
+        "commcare_profile",
+        "commcare_location_id",
+        "commcare_location_ids",
+        "commcare_primary_case_sharing_id",
+    ] {
+        shown[key] = json!("");
+    }
     shown["commcare_project"] = json!("acme");
     shown
 }

@@ -47,6 +47,6 @@ async fn who_is_limited_to_places_sees_the_workers_there_and_no_others() {
     let listed = supervisor.get(WORKERS).await.json();
     assert_eq!(
         (&listed["meta"]["total_count"], &listed["objects"][0]["username"]),
-        (&json!(1), &json!("here"))
+        (&json!(1), &json!("here@acme.fieldgate.local"))
     );
 }

@@ -38,7 +38,9 @@ async fn names_and_address_are_kept() {
         "username": "jdoe", "password": "qwer1234", "first_name": "John", "last_name": "Doe", "email": "jdoe@example.org",
     });
     let new = create(&app, names.clone()).await.json();
-    for field in ["username", "first_name", "last_name", "email"] {
+    // CommCare answers with the full login name (DESIGN §6).
+    assert_eq!(new["username"], "jdoe@acme.fieldgate.local");
+    for field in ["first_name", "last_name", "email"] {
         assert_eq!(new[field], names[field], "{field}");
     }
     let names = json!({
@@ -139,10 +141,10 @@ async fn the_answer_has_the_id() {
     let new = create(&app, json!({ "username": "jdoe", "password": "qwer1234" })).await.json();
     let id = new["id"].as_str().unwrap();
     assert!(id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit()), "{id}");
-    assert_eq!(app.admin().await.get(&at(id)).await.json()["username"], "jdoe");
+    assert_eq!(app.admin().await.get(&at(id)).await.json()["username"], "jdoe@acme.fieldgate.local");
     // The same thing under either face's id: GraphQL says of what kind it is.
     assert_eq!(read(&app, &global("mw", id)).await["username"], "jdoe");
     let new = made(&app, json!({ "username": "jane", "password": "qwer1234" })).await;
     let id = new["id"].as_str().unwrap().strip_prefix("mw_").unwrap();
-    assert_eq!(app.admin().await.get(&at(id)).await.json()["username"], "jane");
+    assert_eq!(app.admin().await.get(&at(id)).await.json()["username"], "jane@acme.fieldgate.local");
 }

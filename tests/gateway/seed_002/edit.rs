@@ -43,7 +43,10 @@ async fn an_edit_sets_names_address_and_language_and_leaves_what_it_does_not_nam
     for (field, value) in edit.as_object().unwrap() {
         assert_eq!(edited[field], *value, "{field}");
     }
-    assert_eq!((&edited["last_name"], &edited["username"]), (&json!("D"), &json!("jdoe")));
+    assert_eq!(
+        (&edited["last_name"], &edited["username"]),
+        (&json!("D"), &json!("jdoe@acme.fieldgate.local"))
+    );
     let edit = json!({ "firstName": "Jane", "email": "jane@example.org", "language": "fr" });
     let mut input = edit.clone();
     input["id"] = json!(global("mw", &id));
@@ -185,7 +188,7 @@ async fn an_edit_assigns_to_the_locations_and_an_empty_list_removes_all() {
 // "send_confirmation_email_now: If True and the user is an unconfirmed account, immediately sends an account confirmation
 // email. False by default."
 #[tokio::test]
-async fn an_edit_mails_an_unconfirmed_account_and_the_sample_works_for_it_too() {
+async fn an_edit_mails_an_unconfirmed_account_and_sets_no_password_of_it() {
     let app = TestApp::spawn().await;
     places(&app).await;
     let admin = app.admin().await;
@@ -198,8 +201,13 @@ async fn an_edit_mails_an_unconfirmed_account_and_the_sample_works_for_it_too() 
         assert_eq!(admin.put(&at(&id), &edit).await.status, StatusCode::OK);
     }
     assert_eq!(mails_of(&app, "account_confirmation").await, 0);
-    // The sample gives a password along with it. The account stays an unconfirmed one: nobody signs in with it.
-    let edited = send(&admin, Method::PUT, &at(&id), EDIT_SAMPLE).await;
+    // The sample gives a password along with it, which the worker sets by confirming: nothing of it is done.
+    let refused = send(&admin, Method::PUT, &at(&id), EDIT_SAMPLE).await;
+    assert_eq!(faults(&refused.json()), [fault("CONFIRMATION_PENDING", &["password"])]);
+    assert_eq!(mails_of(&app, "account_confirmation").await, 0);
+    let mut sample: Json = serde_json::from_str(EDIT_SAMPLE).unwrap();
+    sample.as_object_mut().unwrap().remove("password");
+    let edited = admin.put(&at(&id), &sample).await;
     assert_eq!(edited.status, StatusCode::OK, "{}", edited.text);
     assert_eq!(edited.json()["is_account_confirmed"], false);
     assert!(!can_sign_in(&app, "jdoe", "new password").await);

@@ -17,7 +17,7 @@ async fn an_unconfirmed_account_cannot_sign_in_like_a_deactivated_one() {
     let new = create(&app, body).await.json();
     assert_eq!((&new["is_active"], &new["is_account_confirmed"]), (&json!(false), &json!(false)));
     let listed = app.admin().await.get(&format!("{WORKERS}?archived=true")).await.json();
-    assert_eq!(listed["objects"][0]["username"], "jdoe", "{listed}");
+    assert_eq!(listed["objects"][0]["username"], "jdoe@acme.fieldgate.local", "{listed}");
     let input =
         json!({ "username": "jane", "email": "jane@example.org", "requireAccountConfirmation": true });
     assert_eq!(made(&app, input).await["status"], "PENDING_CONFIRMATION");
