@@ -5,6 +5,7 @@ use super::person::filled_line;
 use super::project_space::text_of;
 use super::user_data::data_of;
 use super::{FaultCode, Faults, LocationId, LocationTypeId, Patch, ProjectSpaceId, SiteCode};
+use chrono::{DateTime, Utc};
 use serde_json::{Map, Value as Json};
 
 /// Longest name of a location or location type, in characters (reference §6.1).
@@ -39,6 +40,10 @@ pub struct Location {
     pub is_archived: bool,
     /// The place whose archiving took this one along.
     pub archived_with: Option<LocationId>,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When it was last changed.
+    pub updated_at: DateTime<Utc>,
     /// Grows with every change: a decision and its write are about the same version.
     pub version: i32,
 }

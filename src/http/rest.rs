@@ -1,6 +1,7 @@
 //! The REST API on the wire: reads requests for `rest`, and writes its answers.
 
-pub mod web_user;
+mod read_only;
+mod web_user;
 
 use super::edge::{self, App, answer};
 use super::{idempotency, json, media};
@@ -10,11 +11,63 @@ use crate::rest::{Answer, Parameters, invitation, mobile_worker, openapi, proble
 use crate::service::Refused;
 use bytes::Bytes;
 use poem::http::Method;
-use poem::{Endpoint, Request, Response};
+use poem::{Endpoint, Request, Response, Route};
 use serde_json::{Map, Value as Json};
 
+/// Adds the addresses of the REST API. Each resource has the form that CommCare HQ documents, and the two that programs
+/// written before it use; with and without the last slash, because some programs follow no redirect.
+pub fn routes(mut route: Route, app: &App) -> Route {
+    for (resource, kind) in [
+        ("user", Kind::Workers),
+        ("web-user", Kind::WebUsers),
+        ("group", Kind::Groups),
+        ("location", Kind::Locations),
+        ("location_type", Kind::LocationTypes),
+    ] {
+        for base in [
+            format!("/a/:space/api/{resource}/v1"),
+            format!("/a/:space/api/v0.5/{resource}"),
+            format!("/a/:space/api/v0.4/{resource}"),
+        ] {
+            for slash in ["", "/"] {
+                let (all, one) = (format!("{base}{slash}"), format!("{base}/:id{slash}"));
+                let verb = format!("{base}/:id/:verb{slash}");
+                route = match kind {
+                    Kind::Workers => route
+                        .at(all, workers(app.clone()))
+                        .at(one, worker(app.clone()))
+                        .at(verb, worker_verb(app.clone())),
+                    Kind::WebUsers => route
+                        .at(all, web_user::all(app.clone()))
+                        .at(one, web_user::one(app.clone()))
+                        .at(verb, web_user::verb(app.clone())),
+                    Kind::Groups => read_only::routes(route, (all, one), app, read_only::Noun::Group),
+                    Kind::Locations => read_only::routes(route, (all, one), app, read_only::Noun::Location),
+                    Kind::LocationTypes => {
+                        read_only::routes(route, (all, one), app, read_only::Noun::LocationType)
+                    }
+                };
+            }
+        }
+    }
+    for slash in ["", "/"] {
+        route = route.at(format!("/a/:space/api/invitation/v1{slash}"), invitations(app.clone()));
+    }
+    read_only::own_routes(route, app)
+}
+
+/// The resources whose addresses have several forms.
+#[derive(Clone, Copy)]
+enum Kind {
+    Workers,
+    WebUsers,
+    Groups,
+    Locations,
+    LocationTypes,
+}
+
 /// `/a/<space>/api/user/v1/`.
-pub fn workers(app: App) -> impl Endpoint<Output = Response> {
+fn workers(app: App) -> impl Endpoint<Output = Response> {
     poem::endpoint::make(move |request| {
         let app = app.clone();
         async move { Ok::<_, poem::Error>(serve_workers(&app, request).await.unwrap_or_else(answer)) }
@@ -22,7 +75,7 @@ pub fn workers(app: App) -> impl Endpoint<Output = Response> {
 }
 
 /// `/a/<space>/api/user/v1/<id>/`.
-pub fn worker(app: App) -> impl Endpoint<Output = Response> {
+fn worker(app: App) -> impl Endpoint<Output = Response> {
     poem::endpoint::make(move |request| {
         let app = app.clone();
         async move {
@@ -33,7 +86,7 @@ pub fn worker(app: App) -> impl Endpoint<Output = Response> {
 
 /// `/a/<space>/api/user/v1/<id>/<verb>/`: one worker, and what is done to it. There is no body, and one that is sent is not
 /// looked at.
-pub fn worker_verb(app: App) -> impl Endpoint<Output = Response> {
+fn worker_verb(app: App) -> impl Endpoint<Output = Response> {
     poem::endpoint::make(move |request| {
         let app = app.clone();
         async move {
@@ -49,7 +102,7 @@ pub fn openapi_document() -> Response {
 }
 
 /// `/a/<space>/api/invitation/v1/`.
-pub fn invitations(app: App) -> impl Endpoint<Output = Response> {
+fn invitations(app: App) -> impl Endpoint<Output = Response> {
     poem::endpoint::make(move |request| {
         let app = app.clone();
         async move { Ok::<_, poem::Error>(serve_invitations(&app, request).await.unwrap_or_else(answer)) }
@@ -76,7 +129,8 @@ async fn serve_workers(app: &App, mut request: Request) -> Result<Response, Answ
         Method::GET => {
             let principal = principal(app, &request).await?;
             let parameters = parameters(&request)?;
-            Ok(answer(mobile_worker::list(&app.services, &principal, &space, &parameters).await?))
+            let page = mobile_worker::list(&app.services, &principal, &space, &parameters).await;
+            Ok(answer(page.map_err(|refused| Answer::from(refused).of_list())?))
         }
         Method::POST => {
             let principal = principal(app, &request).await?;
@@ -111,7 +165,7 @@ async fn serve_worker(app: &App, mut request: Request) -> Result<Answer, Answer>
 
 async fn serve_verb(app: &App, request: Request) -> Result<Answer, Answer> {
     let (space, id, verb) = request.path_params::<(String, String, String)>().map_err(|_| nowhere())?;
-    if !["activate", "deactivate", "email_password_reset"].contains(&verb.as_str()) {
+    if !["activate", "enable", "deactivate", "disable", "email_password_reset"].contains(&verb.as_str()) {
         return Err(nowhere());
     }
     if *request.method() != Method::POST {
@@ -120,8 +174,8 @@ async fn serve_verb(app: &App, request: Request) -> Result<Answer, Answer> {
     let principal = principal(app, &request).await?;
     let services = &app.services;
     Ok(match verb.as_str() {
-        "activate" => mobile_worker::activate(services, &principal, &space, &id).await?,
-        "deactivate" => mobile_worker::deactivate(services, &principal, &space, &id).await?,
+        "activate" | "enable" => mobile_worker::activate(services, &principal, &space, &id).await?,
+        "deactivate" | "disable" => mobile_worker::deactivate(services, &principal, &space, &id).await?,
         "email_password_reset" => {
             mobile_worker::email_password_reset(services, &principal, &space, &id).await?
         }
@@ -133,14 +187,18 @@ async fn serve_verb(app: &App, request: Request) -> Result<Answer, Answer> {
 fn parameters(request: &Request) -> Result<Parameters, Answer> {
     let parameters: Vec<(String, String)> =
         request.params().map_err(|_| problem(400, "BAD_REQUEST", "the parameters cannot be read"))?;
-    Ok(parameters.into())
+    Ok(Parameters::new(request.uri().path().to_owned(), parameters))
 }
+
+/// What a caller without credentials is told. `commcare-export` tries Digest unless it is told otherwise.
+const SIGN_IN: &str = "sign in with an API key: `Authorization: ApiKey <e-mail address>:<key>` (`--auth-mode apikey` of \
+                       commcare-export). `Bearer` and `Basic` are taken as well; `Digest` is not";
 
 /// A stranger is told to sign in before anything else is looked at.
 async fn principal(app: &App, request: &Request) -> Result<Principal, Answer> {
     let principal = edge::principal(app, request, Channel::Rest, BasicAuth::Taken).await?;
     match principal.identity {
-        Identity::Anonymous => Err(problem(401, "UNAUTHENTICATED", "sign in first")),
+        Identity::Anonymous => Err(problem(401, "UNAUTHENTICATED", SIGN_IN)),
         Identity::WebUser(_) | Identity::MobileWorker(_) | Identity::System => Ok(principal),
     }
 }

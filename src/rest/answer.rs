@@ -36,6 +36,22 @@ impl Answer {
     }
 }
 
+impl Answer {
+    /// The answer to a list: 429 where another call is told 503 with `Retry-After`. `commcare-export` waits on 429, and reads
+    /// the body of a 503 with that header as if it were a page.
+    #[must_use]
+    pub fn of_list(self) -> Self {
+        match (self.status, self.retry_after) {
+            (503, Some(seconds)) => {
+                let detail = self.body.as_ref().and_then(|body| body.get("detail")).and_then(Json::as_str);
+                let detail = detail.unwrap_or_default();
+                Self { retry_after: Some(seconds), ..problem(429, "RATE_LIMITED", detail) }
+            }
+            _ => self,
+        }
+    }
+}
+
 /// A problem document.
 pub fn problem(status: u16, code: &str, detail: &str) -> Answer {
     Answer::json(
@@ -46,6 +62,8 @@ pub fn problem(status: u16, code: &str, detail: &str) -> Answer {
             "status": status,
             "code": code,
             "detail": detail,
+            // Clients of CommCare HQ print this member.
+            "error": detail,
         }),
     )
 }

@@ -67,7 +67,7 @@ pub enum Takes {
     Data,
     /// True or false, as JSON or as the texts that CommCare's clients send.
     Truth,
-    /// The same as a parameter, which is always a text.
+    /// A truth value as a parameter, in one of the spellings of CommCare's clients.
     Flag,
     /// A moment as RFC 3339 writes it, as a parameter.
     Moment,
@@ -87,6 +87,8 @@ pub enum Takes {
 }
 
 const TRUE_OR_FALSE: &str = "^([Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee])$";
+/// A truth value in a query, as clients of CommCare HQ spell it.
+const FLAG: &str = "^([Tt]([Rr][Uu][Ee])?|[Ff]([Aa][Ll][Ss][Ee])?|[Yy]([Ee][Ss])?|[Nn][Oo]?|0|1)$";
 
 impl Call {
     /// A call without parameters and body that answers with nothing: the rest of a table that says less.
@@ -141,7 +143,7 @@ impl Takes {
             Self::Truth => json!({
                 "anyOf": [{ "type": ["boolean", "null"] }, { "type": "string", "pattern": TRUE_OR_FALSE }],
             }),
-            Self::Flag => json!({ "type": "string", "pattern": TRUE_OR_FALSE }),
+            Self::Flag => json!({ "type": "string", "pattern": FLAG }),
             Self::Moment => json!({ "type": "string", "format": "date-time" }),
             Self::Number { min, max } => json!({ "type": "integer", "minimum": min, "maximum": max }),
             Self::Limit(_) => json!({ "type": "integer", "minimum": 0 }),

@@ -7,9 +7,13 @@ mod answer;
 mod assignment;
 mod call;
 mod fields;
+pub mod group;
 pub mod invitation;
+pub mod location;
+pub mod location_type;
 pub mod mobile_worker;
 pub mod openapi;
+pub mod own;
 mod page;
 pub mod web_user;
 

@@ -4,7 +4,7 @@
 //! A new call is told here by one line of [`CALLS`], and a new schema by one of `schemas`.
 
 use super::call::{Call, Field};
-use super::{invitation, mobile_worker, web_user};
+use super::{group, invitation, location, location_type, mobile_worker, own, web_user};
 use serde_json::{Map, Value as Json, json};
 use std::sync::LazyLock;
 
@@ -24,6 +24,14 @@ pub const CALLS: &[&Call] = &[
     &web_user::EDIT,
     &web_user::ACTIVATE,
     &web_user::DEACTIVATE,
+    &group::LIST,
+    &group::READ,
+    &location::LIST,
+    &location::READ,
+    &location_type::LIST,
+    &location_type::READ,
+    &own::LIST,
+    &own::READ,
 ];
 
 /// The schema of an object with nothing in it.
@@ -45,6 +53,15 @@ fn schemas() -> Vec<(&'static str, Json)> {
         (invitation::SCHEMA, invitation::schema()),
         (web_user::SCHEMA, web_user::schema()),
         (web_user::LIST_SCHEMA, web_user::list_schema()),
+        (group::SCHEMA, group::schema()),
+        (group::LIST_SCHEMA, group::list_schema()),
+        (location::SCHEMA, location::schema()),
+        (location::LIST_SCHEMA, location::list_schema()),
+        (location_type::SCHEMA, location_type::schema()),
+        (location_type::LIST_SCHEMA, location_type::list_schema()),
+        (own::SCHEMA, own::schema()),
+        (own::LIST_SCHEMA, own::list_schema()),
+        (own::IDENTITY_SCHEMA, own::identity_schema()),
         (NOTHING, json!({ "type": "object", "maxProperties": 0 })),
         (PROBLEM, problem_schema()),
     ]
@@ -80,7 +97,9 @@ pub fn document() -> Json {
             "title": "Fieldgate REST API",
             "version": env!("CARGO_PKG_VERSION"),
             "description": "The user-management gateway for field programmes, for scripts written for CommCare HQ's user API. \
-                            The GraphQL API at `/graphql` offers more.",
+                            The GraphQL API at `/graphql` offers more. Every address `/a/<project space>/api/<resource>/v1/…` but \
+                            those of invitations also works as `/a/<project space>/api/v0.5/<resource>/…`, and as `v0.4`, with \
+                            and without the last slash.",
             "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
         },
         "servers": [{ "url": "/", "description": "The gateway that serves this document." }],
@@ -126,9 +145,9 @@ fn operation(call: &Call) -> Json {
     operation
 }
 
-/// `/a/{project_space}/api/user/v1/…` is about `user`.
+/// `/a/{project_space}/api/user/v1/…` is about `user`, and `/api/identity/v1/` about `identity`.
 fn tag(path: &str) -> &str {
-    path.split('/').nth(4).unwrap_or_default()
+    path.split('/').skip_while(|part| *part != "api").nth(1).unwrap_or_default()
 }
 
 fn parameter(field: &Field, place: &str) -> Json {
@@ -231,7 +250,7 @@ pub fn all_there(properties: Json) -> Json {
 
 /// The schema of a page of these.
 pub fn page(item: &str) -> Json {
-    let link = json!({ "type": ["string", "null"], "description": "The query of that page; null when there is none." });
+    let link = json!({ "type": ["string", "null"], "description": "The path of that page with all parameters; null when there is none." });
     let meta = all_there(json!({
         "limit": { "type": "integer" },
         "offset": { "type": "integer" },
@@ -257,6 +276,7 @@ fn problem_schema() -> Json {
         "status": { "type": "integer" },
         "code": text("The kind of problem, for programs."),
         "detail": text("For people, in English."),
+        "error": text("The same as `detail`, for clients of CommCare HQ."),
     }));
     if let Some(properties) = schema.get_mut("properties").and_then(Json::as_object_mut) {
         let errors =

@@ -22,14 +22,17 @@ pub const LIMIT: Field = Field::new(
 pub const OFFSET: Field =
     Field::new("offset", Takes::Number { min: 0, max: OFFSET_MAX }, "How many items to pass over.");
 
-/// The parameters of a list, as they were sent.
-#[derive(Debug, Clone, Default)]
-pub struct Parameters(Vec<(String, String)>);
+/// The one form of answers that there is.
+pub const FORMAT: Field = Field::new("format", Takes::Word(&["json"]), "Answers are JSON alone.");
+/// A parameter of CommCare HQ that has no effect here.
+pub const EXTRAS: Field =
+    Field::new("extras", Takes::Flag, "Has no effect: answers have all fields in any case.");
 
-impl From<Vec<(String, String)>> for Parameters {
-    fn from(parameters: Vec<(String, String)>) -> Self {
-        Self(parameters)
-    }
+/// The parameters of a list, as they were sent, and the path that they were sent to.
+#[derive(Debug, Clone, Default)]
+pub struct Parameters {
+    path: String,
+    given: Vec<(String, String)>,
 }
 
 /// Which page.
@@ -40,11 +43,16 @@ pub struct OffsetPage {
 }
 
 impl Parameters {
+    /// The parameters of a request to this path.
+    pub fn new(path: String, given: Vec<(String, String)>) -> Self {
+        Self { path, given }
+    }
+
     /// What is wrong with them: those that the call does not have, those that come twice, and the page.
     pub fn check(&self, call: &Call) -> Faults {
         let mut faults = Faults::new();
         let mut seen: Vec<&str> = Vec::new();
-        for (name, value) in &self.0 {
+        for (name, value) in &self.given {
             let field = call.parameters.iter().find(|field| field.name == name);
             let Some(field) = field else {
                 let shown: String = name.chars().take(64).collect();
@@ -64,6 +72,15 @@ impl Parameters {
             {
                 let message = format!("`{name}` must be a whole number from 0 on");
                 faults.add(FaultCode::InvalidValue, &[name], message);
+            } else if let Takes::Flag = field.takes
+                && truth(value).is_none()
+            {
+                faults.add(FaultCode::InvalidValue, &[name], format!("`{name}` must be true or false"));
+            } else if let Takes::Word(words) = field.takes
+                && !words.contains(&value.as_str())
+            {
+                let message = format!("`{name}` must be {}", words.join(" or "));
+                faults.add(FaultCode::InvalidValue, &[name], message);
             }
             seen.push(field.name);
         }
@@ -72,14 +89,14 @@ impl Parameters {
 
     /// The parameters that are the call's own, which the page has nothing to do with.
     pub fn own(&self) -> impl Iterator<Item = (&str, &str)> {
-        let own = self.0.iter().filter(|(name, _)| name != LIMIT.name && name != OFFSET.name);
+        let own = self.given.iter().filter(|(name, _)| name != LIMIT.name && name != OFFSET.name);
         own.map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// The page, once [`Self::check`] has found nothing wrong.
     pub fn page(&self) -> OffsetPage {
         let given = |field: &Field| {
-            self.0.iter().find(|(name, _)| name == field.name).map(|(_, value)| value.as_str())
+            self.given.iter().find(|(name, _)| name == field.name).map(|(_, value)| value.as_str())
         };
         let limit = given(&LIMIT).and_then(|value| limit(value, LIMIT_MAX)).unwrap_or(LIMIT_DEFAULT);
         OffsetPage {
@@ -95,11 +112,28 @@ impl OffsetPage {
         PageRequest::Offset { limit: self.limit, offset: self.offset }
     }
 
-    /// The page as it is answered. `next` and `previous` keep the list's conditions.
+    /// Whether the page begins with the first item.
+    pub fn begins(self) -> bool {
+        self.offset == 0
+    }
+
+    /// The items of the page, of all there are.
+    pub fn of<T>(self, all: &[T]) -> impl Iterator<Item = &T> {
+        let number = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
+        all.iter().skip(number(self.offset)).take(number(self.limit))
+    }
+
+    /// Whether something follows the page, of so many in all.
+    pub fn has_next(self, total: u64) -> bool {
+        u64::from(self.offset) + u64::from(self.limit) < total
+    }
+
+    /// The page as it is answered. `next` and `previous` are paths from the root that keep the list's conditions, so that
+    /// clients which prepend the server and clients which read the query alone both follow them.
     pub fn envelope(self, given: &Parameters, total: u64, has_next: bool, objects: Vec<Json>) -> Json {
         let Self { limit, offset } = self;
         let link = |offset: u32| {
-            let mut link = format!("?limit={limit}&offset={offset}");
+            let mut link = format!("{}?limit={limit}&offset={offset}", given.path);
             for (name, value) in given.own() {
                 link.push('&');
                 encode(name, &mut link);
@@ -126,6 +160,15 @@ fn limit(text: &str, max: u32) -> Option<u32> {
     let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     // Digits that no number holds are more than the largest.
     is_number.then(|| text.parse().unwrap_or(max).min(max))
+}
+
+/// A truth value as clients of CommCare HQ spell it. Nothing when the text is unclear.
+pub fn truth(text: &str) -> Option<bool> {
+    match text.trim().to_ascii_lowercase().as_str() {
+        "true" | "t" | "yes" | "y" | "1" => Some(true),
+        "false" | "f" | "no" | "n" | "0" => Some(false),
+        _ => None,
+    }
 }
 
 fn number(text: &str, max: u32) -> Option<u32> {

@@ -12,6 +12,7 @@ use crate::domain::{
     Coordinates, Direction, Location, LocationFilter, LocationId, LocationTypeId, NewLocation, Page,
     PageRequest, ProjectSpaceId, SiteCode,
 };
+use chrono::{DateTime, Utc};
 use entity::{location, location_ancestor, location_type};
 use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{ColumnTrait, DbBackend, EntityTrait, FromQueryResult, Set};
@@ -42,6 +43,8 @@ pub(super) struct LocationRow {
     longitude: Option<f64>,
     metadata: Json,
     archived_with: Option<Uuid>,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
     has_users: bool,
     lineage: Option<String>,
 }
@@ -66,6 +69,8 @@ pub(super) fn location(row: LocationRow) -> Result<Location, StoreError> {
         metadata,
         is_archived: row.is_archived,
         archived_with: row.archived_with.map(LocationId),
+        created_at: row.created_at,
+        updated_at: row.updated_at,
         version: row.version,
     })
 }
@@ -90,6 +95,8 @@ pub(super) fn select(backend: DbBackend) -> SelectStatement {
         Column::Longitude,
         Column::Metadata,
         Column::ArchivedWith,
+        Column::CreatedAt,
+        Column::UpdatedAt,
     ];
     Query::select()
         .columns(columns.map(|column| (location::Entity, column)))
@@ -350,6 +357,8 @@ impl UnitOfWork<CreateLocation> {
             metadata: new.metadata,
             is_archived: false,
             archived_with: None,
+            created_at: self.now,
+            updated_at: self.now,
             version: 1,
         };
         let row = location::ActiveModel {

@@ -36,7 +36,8 @@ async fn serve_all(app: &App, request: Request) -> Result<Answer, Answer> {
         return Err(method_not_allowed("GET"));
     }
     let principal = principal(app, &request).await?;
-    Ok(web_user::list(&app.services, &principal, &space, &parameters(&request)?).await?)
+    let page = web_user::list(&app.services, &principal, &space, &parameters(&request)?).await;
+    page.map_err(|refused| Answer::from(refused).of_list())
 }
 
 async fn serve_one(app: &App, mut request: Request) -> Result<Answer, Answer> {
@@ -57,7 +58,7 @@ async fn serve_one(app: &App, mut request: Request) -> Result<Answer, Answer> {
 
 async fn serve_verb(app: &App, request: Request) -> Result<Answer, Answer> {
     let (space, id, verb) = request.path_params::<(String, String, String)>().map_err(|_| nowhere())?;
-    if !["activate", "deactivate"].contains(&verb.as_str()) {
+    if !["activate", "enable", "deactivate", "disable"].contains(&verb.as_str()) {
         return Err(nowhere());
     }
     if *request.method() != Method::POST {
@@ -65,7 +66,7 @@ async fn serve_verb(app: &App, request: Request) -> Result<Answer, Answer> {
     }
     let principal = principal(app, &request).await?;
     Ok(match verb.as_str() {
-        "activate" => web_user::activate(&app.services, &principal, &space, &id).await?,
+        "activate" | "enable" => web_user::activate(&app.services, &principal, &space, &id).await?,
         _ => web_user::deactivate(&app.services, &principal, &space, &id).await?,
     })
 }

@@ -7,7 +7,7 @@ use crate::domain::{
 use crate::rest::answer::Answer;
 use crate::rest::call::{Call, Field, Takes};
 use crate::rest::fields::moment;
-use crate::rest::page::{LIMIT, OFFSET, Parameters};
+use crate::rest::page::{EXTRAS, FORMAT, LIMIT, OFFSET, Parameters, truth};
 use crate::service::mobile_worker::{self, List};
 use crate::service::{Refused, Services, api, group, role};
 use chrono::TimeDelta;
@@ -37,7 +37,8 @@ pub const LIST: Call = Call {
             Takes::Moment,
             "Only the workers that were made or changed at this time or later: `2026-11-22T08:00:00Z`.",
         ),
-        Field::new("format", Takes::Word(&["json"]), "Answers are JSON alone."),
+        FORMAT,
+        EXTRAS,
     ],
     answer: Some(LIST_SCHEMA),
     problems: &[400],
@@ -91,13 +92,11 @@ async fn check_groups(
 ) -> Result<(), Refused> {
     let found = group::load(services, principal, here, groups).await?;
     let is_there = |id: &GroupId| found.iter().any(|group| group.id == *id && !group.is_deleted);
-    match groups.iter().find(|id| !is_there(id)) {
-        None => Ok(()),
-        Some(id) => {
-            let message = format!("there is no group `{}` that you may see", id.hex());
-            Err(Faults::one(FaultCode::InvalidValue, &["group"], message).into())
-        }
+    if groups.iter().all(is_there) {
+        return Ok(());
     }
+    let message = "there is no such group, or you may not see it";
+    Err(Faults::one(FaultCode::InvalidValue, &["group"], message).into())
 }
 
 /// The conditions, and the name of a role that is yet to be looked up.
@@ -117,14 +116,10 @@ fn parse(given: &Parameters) -> Result<(MobileWorkerFilter, Option<String>), Fau
                 let location = faults.take(code, &["location"], LocationId::parse(value));
                 filter.locations = location.map(|id| vec![id]);
             }
-            "archived" => match value.to_ascii_lowercase().as_str() {
-                "true" => {
-                    filter.statuses =
-                        vec![MobileWorkerStatus::Deactivated, MobileWorkerStatus::PendingConfirmation];
-                }
-                "false" => {}
-                _ => faults.add(code, &["archived"], "`archived` must be true or false"),
-            },
+            "archived" if truth(value) == Some(true) => {
+                filter.statuses =
+                    vec![MobileWorkerStatus::Deactivated, MobileWorkerStatus::PendingConfirmation];
+            }
             "username" => filter.username = Some(value.to_owned()),
             "email" => filter.email = Some(trim(value).to_lowercase()),
             "role" => role = Some(value.to_owned()),
@@ -136,8 +131,7 @@ fn parse(given: &Parameters) -> Result<(MobileWorkerFilter, Option<String>), Fau
                     faults.add(code, &["modified_since"], message);
                 }
             },
-            "format" if value == "json" => {}
-            "format" => faults.add(code, &["format"], "`format` must be json"),
+            // The others were checked with the table.
             _ => {}
         }
     }

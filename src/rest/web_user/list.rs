@@ -3,7 +3,7 @@ use super::object::{LIST_SCHEMA, objects};
 use crate::domain::{Direction, FaultCode, Faults, LocationId, MemberFilter, MemberOrder, Principal, trim};
 use crate::rest::answer::Answer;
 use crate::rest::call::{Call, Field, Takes};
-use crate::rest::page::{LIMIT, OFFSET, Parameters};
+use crate::rest::page::{EXTRAS, FORMAT, LIMIT, OFFSET, Parameters, truth};
 use crate::service::web_user::{self, List};
 use crate::service::{Refused, Services, api, role};
 
@@ -17,10 +17,12 @@ pub const LIST: Call = Call {
         LIMIT,
         OFFSET,
         Field::new("web_username", Takes::Text, "Only the web user with this e-mail address."),
+        Field::new("username", Takes::Text, "The same as `web_username`."),
         Field::new("role", Takes::Text, "Only the web users with the role of this name, or with `Admin`."),
         Field::new("location", Takes::Id("lo"), "Only the web users assigned to this location itself."),
         Field::new("active", Takes::Flag, "If true, only those who may act here; if false, only the others."),
-        Field::new("format", Takes::Word(&["json"]), "Answers are JSON alone."),
+        FORMAT,
+        EXTRAS,
     ],
     answer: Some(LIST_SCHEMA),
     problems: &[400],
@@ -61,7 +63,7 @@ fn parse(given: &Parameters) -> Result<(MemberFilter, Option<String>), Faults> {
     for (name, value) in given.own() {
         let code = FaultCode::InvalidValue;
         match name {
-            "web_username" => filter.email = Some(trim(value).to_lowercase()),
+            "web_username" | "username" => filter.email = Some(trim(value).to_lowercase()),
             "role" if value.trim().eq_ignore_ascii_case(crate::rest::assignment::ADMIN) => {
                 filter.is_admin = Some(true);
             }
@@ -70,13 +72,8 @@ fn parse(given: &Parameters) -> Result<(MemberFilter, Option<String>), Faults> {
                 let location = faults.take(code, &["location"], LocationId::parse(value));
                 filter.locations = location.map(|id| vec![id]);
             }
-            "active" => match value.to_ascii_lowercase().as_str() {
-                "true" => filter.is_active = Some(true),
-                "false" => filter.is_active = Some(false),
-                _ => faults.add(code, &["active"], "`active` must be true or false"),
-            },
-            "format" if value == "json" => {}
-            "format" => faults.add(code, &["format"], "`format` must be json"),
+            "active" => filter.is_active = truth(value),
+            // The others were checked with the table.
             _ => {}
         }
     }

@@ -27,6 +27,20 @@ pub async fn members(
     Ok(services.store.members_of(&scope, groups, include_inactive, page).await?)
 }
 
+/// Returns the ids of those members of each of these groups that may sign in and that the caller may see, by username.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn member_ids(
+    services: &Services,
+    principal: &Principal,
+    space: ProjectSpaceId,
+    groups: &[GroupId],
+) -> Result<HashMap<GroupId, Vec<MobileWorkerId>>, Failure> {
+    let scope = services.authorizer.scope::<ReadMobileWorker>(principal, space).await?;
+    Ok(services.store.member_ids_of(&scope, groups).await?)
+}
+
 /// How many members each of these groups has that the caller may see; nothing for none.
 ///
 /// # Errors

@@ -12,7 +12,7 @@ mod update;
 pub use add_members::add_members;
 pub use create::create;
 pub use delete::delete;
-pub use members::{count_members, members};
+pub use members::{count_members, member_ids, members};
 pub use read::{count, list, load, seen};
 pub use remove_members::remove_members;
 pub use restore::restore;

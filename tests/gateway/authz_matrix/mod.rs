@@ -288,7 +288,11 @@ fn every_guarded_operation_has_its_line() {
     let document: Json =
         serde_json::from_str(&std::fs::read_to_string(root.join("docs/openapi.json")).unwrap()).unwrap();
     for (path, methods) in document["paths"].as_object().unwrap() {
-        let path = path.strip_prefix("/a/{project_space}/api/").unwrap();
+        // What callers ask about themselves has no thing and no project space: its tests are in rest/client_programs.rs.
+        let Some(path) = path.strip_prefix("/a/{project_space}/api/") else {
+            assert!(["/api/user_domains/v1/", "/api/identity/v1/"].contains(&path.as_str()), "{path}");
+            continue;
+        };
         for method in methods.as_object().unwrap().keys().filter(|key| *key != "parameters") {
             // A list has no thing: who sees which rows is asked of `node`, and the lists' own tests.
             let is_list = method == "get" && !path.contains("{id}");

@@ -288,6 +288,7 @@ pub const OPERATIONS: &[Operation] = &[
     ),
     O::mutation("location_type.create", "createLocationType", Thing::Space, named),
     O::node("location_type.read", Thing::LocationType),
+    O::rest("location_type.read", Method::GET, "location_type/v1/{id}/", Thing::LocationType, nothing),
     O::mutation(
         "location_type.update",
         "updateLocationType",
@@ -302,6 +303,7 @@ pub const OPERATIONS: &[Operation] = &[
         |made| json!({ "projectSpace": "acme", "name": made.name, "typeId": made.level, "parentId": made.id }),
     ),
     O::node("location.read", Thing::Location),
+    O::rest("location.read", Method::GET, "location/v1/{id}/", Thing::Location, nothing),
     O::mutation(
         "location.update",
         "updateLocation",
@@ -313,6 +315,7 @@ pub const OPERATIONS: &[Operation] = &[
     O::mutation("location.delete", "deleteLocation", Thing::Location, id),
     O::mutation("group.create", "createGroup", Thing::Space, named),
     O::node("group.read", Thing::Group),
+    O::rest("group.read", Method::GET, "group/v1/{id}/", Thing::Group, nothing),
     O::mutation(
         "group.update",
         "updateGroup",

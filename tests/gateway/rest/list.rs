@@ -3,14 +3,20 @@ use crate::support::{Actor, TestApp};
 use poem::http::StatusCode;
 use serde_json::{Value as Json, json};
 
+/// A page of the list: by parameters, or by the path of `next`.
 async fn page(actor: &Actor<'_>, parameters: &str) -> Json {
-    let answer = actor.get(&format!("{WORKERS}{parameters}")).await;
+    let path =
+        if parameters.starts_with('/') { parameters.to_owned() } else { format!("{WORKERS}{parameters}") };
+    let answer = actor.get(&path).await;
     assert_eq!(answer.status, StatusCode::OK, "{parameters}: {}", answer.text);
     answer.json()
 }
 
-fn usernames(page: &Json) -> Vec<&str> {
-    page["objects"].as_array().unwrap().iter().map(|object| object["username"].as_str().unwrap()).collect()
+/// The names before the `@` of the login names.
+fn usernames<'a>(page: &'a Json) -> Vec<&'a str> {
+    let login_name = |object: &'a Json| object["username"].as_str().unwrap();
+    let objects = page["objects"].as_array().unwrap().iter();
+    objects.map(|object| login_name(object).strip_suffix("@acme.fieldgate.local").unwrap()).collect()
 }
 
 /// Five workers, `w0` to `w4`; `w1` and `w3` are in the first group, `w4` is deactivated.
@@ -44,7 +50,8 @@ async fn a_list_says_where_it_is_and_what_is_before_and_after() {
     assert_eq!(
         middle["meta"],
         json!({
-            "limit": 2, "offset": 1, "total_count": 4, "next": "?limit=2&offset=3", "previous": "?limit=2&offset=0",
+            "limit": 2, "offset": 1, "total_count": 4,
+            "next": "/a/acme/api/user/v1/?limit=2&offset=3", "previous": "/a/acme/api/user/v1/?limit=2&offset=0",
         })
     );
     let past = page(&admin, "?offset=100").await;
@@ -82,6 +89,8 @@ async fn a_list_can_be_of_a_group_or_of_the_deactivated() {
         ("?archived=true".to_owned(), vec!["w4"]),
         ("?archived=True".to_owned(), vec!["w4"]),
         ("?archived=false".to_owned(), vec!["w0", "w1", "w2", "w3"]),
+        ("?archived=1".to_owned(), vec!["w4"]),
+        ("?archived=no&extras=true".to_owned(), vec!["w0", "w1", "w2", "w3"]),
         (format!("?archived=true&group={}", GROUPS[0]), vec![]),
         ("?format=json".to_owned(), vec!["w0", "w1", "w2", "w3"]),
     ] {
@@ -119,7 +128,7 @@ async fn a_group_that_is_unknown_foreign_or_deleted_is_refused_with_one_answer()
         let answer = admin.get(&format!("{WORKERS}?group={group}")).await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{}", answer.text);
         assert_eq!(faults(&answer.json()), [fault("INVALID_VALUE", &["group"])]);
-        answers.push(answer.text.replace(group.as_str(), "…"));
+        answers.push(answer.text);
     }
     assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
 }
@@ -253,6 +262,6 @@ async fn a_page_with_roles_and_groups_costs_the_same_for_any_length() {
         assert_eq!(page["objects"][0]["groups"], json!([GROUPS[0]]));
         costs.push(app.statements().len());
     }
-    // Session, rights, project space; the page, the count, the roles, the groups.
-    assert_eq!(costs, [7, 7]);
+    // Session, rights, project space; the page, the count, the roles, the groups, the fields.
+    assert_eq!(costs, [8, 8]);
 }

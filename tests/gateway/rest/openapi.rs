@@ -65,9 +65,21 @@ async fn web_user(app: &TestApp, admin: &Actor<'_>) -> String {
     found["objects"][0]["id"].as_str().unwrap().to_owned()
 }
 
-/// Of a worker and a web user, the one that a call is about.
-fn subject<'a>(call: &Call, worker: &'a str, web_user: &'a str) -> &'a str {
-    if call.path.contains("/web-user/") { web_user } else { worker }
+/// Of a worker, a web user, and the samples' places, the one that a call is about.
+fn subject<'a>(call: &Call, worker: &'a str, web_user: &'a str, level: &'a str) -> &'a str {
+    match call.path.split('/').nth(4) {
+        Some("web-user") => web_user,
+        Some("group") => GROUPS[0],
+        Some("location") => LOCATIONS[0],
+        Some("location_type") => level,
+        _ => worker,
+    }
+}
+
+/// The id of the level of the samples' places, or of nothing.
+async fn level(admin: &Actor<'_>) -> String {
+    let listed = admin.get("/a/acme/api/location_type/v1/").await.json();
+    listed["objects"][0]["id"].as_str().unwrap_or_default().to_owned()
 }
 
 /// The address of a call, about somebody.
@@ -106,9 +118,9 @@ async fn every_field_and_parameter_that_is_told_is_known() {
     let app = TestApp::spawn().await;
     let admin = app.admin().await;
     let id = worker(&admin, "amina", json!({})).await;
-    let ana = web_user(&app, &admin).await;
+    let (ana, level) = (web_user(&app, &admin).await, level(&admin).await);
     for call in openapi::CALLS {
-        let path = address(call.path, subject(call, &id, &ana));
+        let path = address(call.path, subject(call, &id, &ana, &level));
         let method = Method::from_bytes(call.method.to_uppercase().as_bytes()).unwrap();
         for field in call.fields() {
             // A list of nothing but lists is of no field's type: the answer is about the value and not about the name.
@@ -218,7 +230,7 @@ async fn what_is_answered_is_what_is_told() {
     });
     let id = worker(&admin, "amina", full).await;
     let bare = worker(&admin, "bilal", json!({})).await;
-    let ana = web_user(&app, &admin).await;
+    let (ana, level) = (web_user(&app, &admin).await, level(&admin).await);
     let caller = user(&app, "caller@acme.example", &["access_api"], &[]).await;
     let viewer = ["access_api", "view_commcare_users", "access_all_locations"];
     let viewer = user(&app, "viewer@acme.example", &viewer, &[]).await;
@@ -227,7 +239,7 @@ async fn what_is_answered_is_what_is_told() {
     for call in openapi::CALLS {
         let mut example = call.body.as_ref().map_or(Json::Null, |body| (body.example)());
         let wrong = if call.body.is_some() { json!({ "nothing": 1 }) } else { Json::Null };
-        let (id, bare) = (subject(call, &id, &ana), subject(call, &bare, &ana));
+        let (id, bare) = (subject(call, &id, &ana, &level), subject(call, &bare, &ana, &level));
         // Deleting comes after everything else, below.
         for (actor, id, query, body) in [
             (&app.stranger(), bare, "", &example),
@@ -269,7 +281,7 @@ async fn what_is_answered_is_what_is_told() {
 fn the_comparison_with_a_schema_can_fail() {
     let document = openapi::document();
     let schema = &document["components"]["schemas"]["Problem"];
-    let good = json!({ "type": "x", "title": "x", "status": 400, "code": "x", "detail": "x" });
+    let good = json!({ "type": "x", "title": "x", "status": 400, "code": "x", "detail": "x", "error": "x" });
     assert_eq!(against(&document, schema, &good, ""), Vec::<String>::new());
     for (field, value) in
         [("status", json!("400")), ("title", Json::Null), ("extra", json!(1)), ("errors", json!([1]))]
