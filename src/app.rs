@@ -170,7 +170,7 @@ impl Gateway {
         let policy = Arc::new(PolicyHost::new(parts.policy)?);
         let authenticator = Authenticator {
             store: store.clone(),
-            passwords: Passwords::new()?,
+            passwords: Passwords::new(Arc::clone(&parts.clock))?,
             key: parts.key.clone(),
             clock: Arc::clone(&parts.clock),
             worker_suffix: parts.worker_suffix.into(),

@@ -1,6 +1,8 @@
 //! Who sends a request. Rights are read anew each time, so that a removal acts on the next request.
 
-use super::password::{Overloaded, Passwords};
+use super::attempt::{Attempt, Checked};
+use super::password::Passwords;
+use super::queue::{Overloaded, Turn};
 use super::secret::Secret;
 use super::token::TokenKey;
 use crate::domain::username::typed;
@@ -8,7 +10,7 @@ use crate::domain::{
     ApiKey, Clock, Email, Identity, LoginName, Origin, Principal, SignIn, Standing, WebUserId,
     permission::Grants,
 };
-use crate::store::{SignedIn, Store, StoreError};
+use crate::store::{ApiKeyCredential, SignedIn, Store, StoreError};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use secrecy::SecretString;
@@ -64,7 +66,10 @@ pub enum AuthnError {
     /// Wrong, expired, ended, or of an account that may not sign in. One answer for all.
     #[error("the credentials are not valid")]
     Invalid,
-    /// Too many passwords at once.
+    /// The request has checked a credential already.
+    #[error("a request checks at most one credential")]
+    SecondCheck,
+    /// Too many attempts at once.
     #[error(transparent)]
     Overloaded(#[from] Overloaded),
     /// The database failed.
@@ -96,15 +101,27 @@ impl Authenticator {
         }
     }
 
+    /// Waits for a turn to check a credential that a request brings. Each request has one.
+    ///
+    /// # Errors
+    /// [`AuthnError::SecondCheck`], [`AuthnError::Overloaded`].
+    pub async fn turn(&self, origin: &Origin, checked: Checked<'_>) -> Result<Turn, AuthnError> {
+        if !origin.take_credential_check() {
+            return Err(AuthnError::SecondCheck);
+        }
+        Ok(self.passwords.queue().turn(Attempt::new(checked, origin.network)).await?)
+    }
+
     /// The account that a user name and a password belong to, if it may sign in. Takes as long when there is none.
     ///
     /// # Errors
-    /// [`AuthnError::Overloaded`], [`AuthnError::Store`].
+    /// [`AuthnError::SecondCheck`], [`AuthnError::Overloaded`], [`AuthnError::Store`].
     pub async fn check_password(
         &self,
         username: &str,
         project_space: Option<&str>,
         password: &SecretString,
+        origin: &Origin,
     ) -> Result<Option<Identity>, AuthnError> {
         // A worker's name comes with its project space, or carries it; anything else is a web user's address.
         let worker = match project_space {
@@ -112,18 +129,23 @@ impl Authenticator {
             _ => LoginName::split(username, &self.worker_suffix)
                 .map(|name| (name.project_space, name.username)),
         };
-        let credential = match worker {
-            Some((space, username)) => self.store.worker_password(&space, &username).await?,
-            None => match Email::parse(username) {
-                Ok(email) => self.store.web_user_password(email.as_str()).await?,
-                Err(_) => None,
-            },
+        let email = Email::parse(username).ok().filter(|_| worker.is_none());
+        let name = match (&worker, &email) {
+            (Some((space, username)), _) => format!("{space}/{username}"),
+            (None, Some(email)) => email.to_string(),
+            (None, None) => username.to_owned(),
         };
+        let turn = self.turn(origin, Checked::Password(&name)).await?;
+        let credential = match (&worker, &email) {
+            (Some((space, username)), _) => self.store.worker_password(space, username).await?,
+            (None, Some(email)) => self.store.web_user_password(email.as_str()).await?,
+            (None, None) => None,
+        };
+        // An account that may not sign in is answered as one that is not there.
+        let credential = credential.filter(|credential| credential.may_sign_in);
         let stored = credential.as_ref().and_then(|credential| credential.password_hash.as_deref());
-        let fits = self.passwords.verify(stored, password).await?;
-        Ok(credential
-            .filter(|credential| fits && credential.may_sign_in)
-            .map(|credential| credential.identity))
+        let fits = self.passwords.verify(turn, stored, password).await?;
+        Ok(credential.filter(|_| fits).map(|credential| credential.identity))
     }
 
     /// An account as a principal, with its rights as they are now.
@@ -179,7 +201,7 @@ impl Authenticator {
         let (user, secret) = credential.split_once(':').ok_or(AuthnError::Malformed)?;
         let email = Email::parse(user).map_err(|_| AuthnError::Invalid)?;
         let hash = Secret::sent(secret.to_owned()).hash();
-        let found = self.store.api_key_credential(email.as_str(), &hash).await?.ok_or(AuthnError::Invalid)?;
+        let found = self.find_api_key(&email, &hash, &origin).await?.ok_or(AuthnError::Invalid)?;
         let now = self.clock.now();
         let from_here = found.allowed_addresses.is_empty()
             || peer.is_some_and(|peer| found.allowed_addresses.contains(&peer.to_canonical()));
@@ -192,11 +214,34 @@ impl Authenticator {
         Ok(principal)
     }
 
+    /// Looks an API key up. A lookup is cheap and needs no turn, except after repeated failures: then it waits with the
+    /// other attempts.
+    async fn find_api_key(
+        &self,
+        email: &Email,
+        hash: &[u8],
+        origin: &Origin,
+    ) -> Result<Option<ApiKeyCredential>, AuthnError> {
+        let queue = self.passwords.queue();
+        let attempt = Attempt::new(Checked::ApiKey(email.as_str()), origin.network);
+        let turn = match queue.is_penalised(&attempt) {
+            true => Some(queue.turn(attempt).await?),
+            false => None,
+        };
+        let found = self.store.api_key_credential(email.as_str(), hash).await?;
+        match turn {
+            Some(turn) => turn.end(found.is_some()),
+            None if found.is_none() => queue.note(&attempt, false),
+            None => {}
+        }
+        Ok(found)
+    }
+
     async fn basic(&self, credential: &str, origin: Origin) -> Result<Principal, AuthnError> {
         let decoded = STANDARD.decode(credential).map_err(|_| AuthnError::Malformed)?;
         let decoded = String::from_utf8(decoded).map_err(|_| AuthnError::Malformed)?;
         let (user, password) = decoded.split_once(':').ok_or(AuthnError::Malformed)?;
-        let identity = self.check_password(user, None, &password.to_owned().into()).await?;
+        let identity = self.check_password(user, None, &password.to_owned().into(), &origin).await?;
         self.principal(identity.ok_or(AuthnError::Invalid)?, SignIn::Password, origin).await
     }
 }

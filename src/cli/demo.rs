@@ -1,7 +1,6 @@
 //! The demo: a project space with enough people in it to try everything. Its passwords are known to everybody.
 
 use super::{CommandError, demo_personal_id, operator};
-use crate::authn::Overloaded;
 use crate::domain::{
     GroupId, GroupInput, LocationId, LocationInput, LocationTypeInput, MobileWorkerId, MobileWorkerInput,
     PasswordRule, Patch, Principal, ProjectSpaceInput, RoleInput, Settings, Strength, UserFieldInput,
@@ -165,7 +164,7 @@ async fn workers(
     let password =
         rule.check(WORKER_PASSWORD).map_err(|weak| CommandError::Usage(format!("the password {weak}")))?;
     let hash = services.authenticator.passwords.hash(password).await;
-    let hash = hash.map_err(|Overloaded| Refused::from(Failure::Busy))?;
+    let hash = hash.map_err(Refused::from)?;
     let turn =
         |list: &[&'static str], number: usize| list.get(number % list.len()).copied().unwrap_or_default();
     let mut first = Vec::new();

@@ -20,6 +20,7 @@ mod location_type;
 pub mod mail;
 mod member;
 mod mobile_worker;
+mod network;
 pub mod page;
 pub mod password;
 mod password_strength;
@@ -70,6 +71,7 @@ pub use mobile_worker::{
     Drafted, FILTER_IDS_MAX, MobileWorker, MobileWorkerFilter, MobileWorkerInput, MobileWorkerOrder,
     MobileWorkerProfile, MobileWorkerStatus, Patch, password_is_locked,
 };
+pub use network::Network;
 pub use page::{Cursor, CursorKey, Direction, Page, PageRequest};
 pub use password::{AcceptedPassword, PasswordRule, Strength, WeakPassword, WebUserWords};
 pub use permission::{CustomPermission, CustomPermissionInput};

@@ -1,10 +1,12 @@
 //! Who asks. Made by `authn` from a credential, and by the command line and jobs for the gateway itself.
 
 use super::{
-    GroupId, Idempotency, LocationId, MobileWorkerId, ProjectSpaceId, RoleId, SessionId, WebUserId,
+    GroupId, Idempotency, LocationId, MobileWorkerId, Network, ProjectSpaceId, RoleId, SessionId, WebUserId,
     permission::Grants,
 };
 use chrono::{DateTime, Utc};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Somebody or something that acts, together with where the act came from.
 #[derive(Debug, Clone)]
@@ -117,12 +119,45 @@ pub struct Origin {
     pub request_id: String,
     /// What is made is made once, however often the request is sent.
     pub idempotency: Option<Idempotency>,
+    /// The network of the client; none for the gateway's own acts.
+    pub network: Option<Network>,
+    credential_check: CredentialCheck,
 }
+
+/// Whether a request has checked a credential. All copies of its origin share it.
+#[derive(Debug, Clone, Default)]
+struct CredentialCheck(Arc<AtomicBool>);
+
+/// Two origins that differ in nothing else are equal.
+impl PartialEq for CredentialCheck {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for CredentialCheck {}
 
 impl Origin {
     /// A request through this door.
     pub fn new(channel: Channel, request_id: impl Into<String>) -> Self {
-        Self { channel, request_id: request_id.into(), idempotency: None }
+        Self {
+            channel,
+            request_id: request_id.into(),
+            idempotency: None,
+            network: None,
+            credential_check: CredentialCheck::default(),
+        }
+    }
+
+    /// Returns this origin with the network that the request came from.
+    #[must_use]
+    pub fn from_network(self, network: Option<Network>) -> Self {
+        Self { network, ..self }
+    }
+
+    /// Takes the one credential check that a request has; false when it was taken before.
+    pub fn take_credential_check(&self) -> bool {
+        !self.credential_check.0.swap(true, Ordering::Relaxed)
     }
 }
 

@@ -22,6 +22,8 @@ pub enum ErrorCode {
     Unavailable,
     /// Our own fault.
     Internal,
+    /// The request checks a second credential: it may check one.
+    SeveralCredentials,
     /// The request makes no sense.
     BadRequest,
 }
@@ -37,6 +39,7 @@ impl ErrorCode {
             Self::RateLimited => "RATE_LIMITED",
             Self::Unavailable => "UNAVAILABLE",
             Self::Internal => "INTERNAL",
+            Self::SeveralCredentials => "SEVERAL_CREDENTIALS",
             Self::BadRequest => "BAD_REQUEST",
         }
     }
@@ -84,6 +87,7 @@ impl From<&Failure> for ErrorCode {
             Failure::Denied(Denied::Undecided { .. }) | Failure::Busy => Self::Unavailable,
             Failure::Conflict => Self::Conflict,
             Failure::TooOften { .. } => Self::RateLimited,
+            Failure::SeveralCredentials => Self::SeveralCredentials,
             Failure::Internal(_) => Self::Internal,
         }
     }

@@ -3,7 +3,7 @@
 use super::multipart;
 use super::pages::LINKS;
 use crate::authn::{AuthnError, BasicAuth, Presented};
-use crate::domain::{Channel, Origin, Principal};
+use crate::domain::{Channel, Network, Origin, Principal};
 use crate::graphql::Schema;
 use crate::rest::{Answer, problem};
 use crate::service::{Failure, Services};
@@ -12,6 +12,7 @@ use bytes::Bytes;
 use futures_util::FutureExt;
 use poem::http::{StatusCode, header};
 use poem::{Endpoint, Request, Response};
+use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -168,7 +169,12 @@ pub async fn body_within(request: &mut Request, max: usize) -> Result<Bytes, Ans
 
 /// Where a request came from.
 pub fn origin(request: &Request, channel: Channel) -> Origin {
-    Origin::new(channel, id_of(request))
+    Origin::new(channel, id_of(request)).from_network(peer(request).map(Network::from))
+}
+
+/// The address that the connection comes from.
+fn peer(request: &Request) -> Option<IpAddr> {
+    request.remote_addr().as_socket_addr().map(|address| address.ip().to_canonical())
 }
 
 /// Who sends the request.
@@ -182,8 +188,7 @@ pub async fn principal(
     let authorization = request.headers().get(header::AUTHORIZATION);
     let authorization = authorization.map(header::HeaderValue::to_str).transpose();
     let authorization = authorization.map_err(|_| Failure::Unauthenticated)?;
-    let peer = request.remote_addr().as_socket_addr().map(|address| address.ip().to_canonical());
-    let presented = Presented { authorization, peer, basic };
+    let presented = Presented { authorization, peer: peer(request), basic };
     let authenticated = app.services.authenticator.authenticate(presented, origin).await;
     authenticated.map_err(|error| {
         if let AuthnError::Store(cause) = &error {

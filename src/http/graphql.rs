@@ -171,6 +171,7 @@ fn not_admitted(failure: &Failure) -> Refusal {
     let status = match code {
         ErrorCode::Unauthenticated => StatusCode::UNAUTHORIZED,
         ErrorCode::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        ErrorCode::RateLimited => StatusCode::TOO_MANY_REQUESTS,
         _ => StatusCode::INTERNAL_SERVER_ERROR,
     };
     Refusal { status, code, message: failure.to_string() }

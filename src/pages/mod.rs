@@ -41,7 +41,7 @@ impl Page {
 fn failed(failure: &Failure, dead: fn() -> Page) -> Page {
     match failure {
         Failure::TooOften { .. } => Page::notice(429, "Too often", "Wait a while, then try again."),
-        Failure::Busy | Failure::Conflict => {
+        Failure::Busy | Failure::Conflict | Failure::SeveralCredentials => {
             Page::notice(503, "Not now", "Much is going on at the moment. Try again in a few seconds.")
         }
         Failure::NotFound | Failure::Denied(_) | Failure::Unauthenticated => dead(),

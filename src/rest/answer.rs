@@ -136,6 +136,7 @@ impl From<Failure> for Answer {
                 }
                 answer
             }
+            Failure::SeveralCredentials => problem(400, "SEVERAL_CREDENTIALS", &detail),
             Failure::Conflict => problem(409, "CONFLICT", &detail),
             Failure::Internal(cause) => {
                 // The request's span carries its id.

@@ -35,11 +35,14 @@ pub enum Failure {
     /// The credential presented is not valid.
     #[error("the credentials are not valid")]
     Unauthenticated,
+    /// The request has checked a credential, and brings another one.
+    #[error("a request checks at most one credential: send another request")]
+    SeveralCredentials,
     /// Too much is going on at the moment.
     #[error("too busy at the moment: try again in a few seconds")]
     Busy,
     /// The caller, or somebody for the same person, has done this too often of late.
-    #[error("too often: try again in {} minutes", .retry_after.num_minutes().saturating_add(1))]
+    #[error("too often: try again in {}", wait(.retry_after))]
     TooOften {
         /// After which it may be tried again.
         retry_after: TimeDelta,
@@ -47,6 +50,14 @@ pub enum Failure {
     /// Our own fault. Its cause is for the log.
     #[error("internal error")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// A time as people say it, rounded up.
+fn wait(time: &TimeDelta) -> String {
+    match time.num_minutes() {
+        0 => format!("{} seconds", time.num_seconds().saturating_add(1)),
+        minutes => format!("{} minutes", minutes.saturating_add(1)),
+    }
 }
 
 impl From<StoreError> for Failure {
@@ -71,15 +82,19 @@ impl From<AuthnError> for Failure {
     fn from(error: AuthnError) -> Self {
         match error {
             AuthnError::Malformed | AuthnError::Invalid => Self::Unauthenticated,
-            AuthnError::Overloaded(_) => Self::Busy,
+            AuthnError::SecondCheck => Self::SeveralCredentials,
+            AuthnError::Overloaded(overloaded) => overloaded.into(),
             AuthnError::Store(error) => error.into(),
         }
     }
 }
 
 impl From<Overloaded> for Failure {
-    fn from(_: Overloaded) -> Self {
-        Self::Busy
+    fn from(overloaded: Overloaded) -> Self {
+        match overloaded {
+            Overloaded::TooManyAttempts { retry_after } => Self::TooOften { retry_after },
+            Overloaded::Machine => Self::Busy,
+        }
     }
 }
 

@@ -1,3 +1,4 @@
+use crate::authn::Checked;
 use crate::authz::{Attributes, ChangePassword, Denied, Sealed};
 use crate::domain::{Account, FaultCode, Faults, Identity, Principal, SignIn, password_is_locked};
 use crate::service::mobile_worker::new_password;
@@ -34,7 +35,9 @@ pub async fn change_password(
     }
     let passwords = &services.authenticator.passwords;
     let mut faults = Faults::new();
-    if !passwords.verify(own.hash.as_deref(), current).await? {
+    let checked = Checked::CurrentPassword(principal.identity);
+    let turn = services.authenticator.turn(&principal.origin, checked).await?;
+    if !passwords.verify(turn, own.hash.as_deref(), current).await? {
         let message = "this is not the password that you have";
         faults.add(FaultCode::WrongCredentials, &["current_password"], message);
     }

@@ -34,7 +34,7 @@ pub async fn login(services: &Services, origin: Origin, input: LoginInput) -> Re
 pub async fn check(services: &Services, origin: Origin, input: &LoginInput) -> Result<Principal, Refused> {
     let authenticator = &services.authenticator;
     let space = input.project_space.as_deref();
-    let identity = authenticator.check_password(&input.username, space, &input.password).await?;
+    let identity = authenticator.check_password(&input.username, space, &input.password, &origin).await?;
     let Some(identity) = identity else { return Err(wrong().into()) };
     match authenticator.principal(identity, BY_PASSWORD, origin).await {
         Err(AuthnError::Invalid) => Err(wrong().into()),
