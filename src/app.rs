@@ -8,7 +8,7 @@ use crate::authn::{Authenticator, Passwords, TokenKey};
 use crate::authz::Authorizer;
 use crate::config::Config;
 use crate::domain::{Clock, InvalidId, SystemClock, WebUserId};
-use crate::http::{self, App};
+use crate::http::{self, App, ConnectionLimits, Server};
 use crate::outbound::personal_id::OpenIdTokens;
 use crate::outbound::{HttpsClient, is_loopback};
 use crate::policy::{PolicyConfig, PolicyError, PolicyHost, TrustedKey};
@@ -19,7 +19,6 @@ use crate::service::{Cursors, Https, Services};
 use crate::store::{ConnectOptions, Store, StoreError, migrate_up};
 use crate::webhook::MailReports;
 use crate::{authn, graphql, jobs};
-use poem::listener::{Acceptor, Listener, TcpListener};
 use secrecy::SecretString;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -33,8 +32,6 @@ pub use policies::PolicyWatch;
 
 /// How long requests under way are given to finish when the gateway is told to stop.
 const STOPPING: Duration = Duration::from_secs(20);
-/// How long a connection may be silent.
-const IDLE: Duration = Duration::from_secs(75);
 
 /// Why a gateway did not start.
 #[derive(Debug, thiserror::Error)]
@@ -218,12 +215,12 @@ impl Gateway {
     pub async fn serve(
         mut self,
         listen: SocketAddr,
+        limits: ConnectionLimits,
         ready: impl FnOnce(SocketAddr),
     ) -> Result<(), StartError> {
         let refused = |error| StartError::Listen(listen, error);
-        let acceptor = TcpListener::bind(listen).into_acceptor().await.map_err(refused)?;
-        let bound =
-            acceptor.local_addr().first().and_then(|local| local.as_socket_addr().copied()).unwrap_or(listen);
+        let server = Server::bind(listen, limits).await.map_err(refused)?;
+        let bound = server.local_addr().map_err(refused)?;
         if *self.services.public_url == format!("http://{listen}") {
             // Of port 0, only the system knew what it would be.
             let public_url = format!("http://{bound}").into();
@@ -244,10 +241,7 @@ impl Gateway {
             stop.send_replace(true);
         };
         ready(bound);
-        let served = poem::Server::new_with_acceptor(acceptor)
-            .idle_timeout(IDLE)
-            .run_with_graceful_shutdown(routes, told_to_stop, Some(STOPPING))
-            .await;
+        server.run(routes, told_to_stop, STOPPING).await;
         watch.abort();
         // A step that is cut short has changed nothing.
         chores.abort();
@@ -262,7 +256,7 @@ impl Gateway {
         if tokio::time::timeout(STOPPING, decisions).await.is_err() {
             tracing::warn!("the database was too slow to keep the last decisions");
         }
-        served.map_err(refused)
+        Ok(())
     }
 }
 
@@ -278,6 +272,25 @@ fn personal_id(config: &Config) -> Result<Option<Arc<dyn PersonalIdTokens>>, Sta
     };
     let tokens = OpenIdTokens::of(issuer.clone(), audience.clone(), Arc::new(https), Arc::new(SystemClock));
     Ok(Some(Arc::new(tokens)))
+}
+
+/// The bounds of connections that a configuration sets; for those that it does not set, what the process's descriptors allow.
+pub fn connection_limits(config: &Config) -> ConnectionLimits {
+    let descriptors = http::descriptors();
+    let allowed = ConnectionLimits::for_descriptors(descriptors, config.database_connections);
+    let total = config.connections.unwrap_or(allowed.total);
+    if total > allowed.total {
+        tracing::warn!(
+            "`connections` is {total}, and {descriptors} file descriptors are enough for {}: raise `ulimit -n`",
+            allowed.total
+        );
+    }
+    ConnectionLimits {
+        total,
+        per_network: config.connections_per_address.unwrap_or(ConnectionLimits::share(total)),
+        head_timeout: Duration::from_secs(config.head_timeout_seconds),
+        idle_timeout: Duration::from_secs(config.idle_timeout_seconds),
+    }
 }
 
 /// Makes the data folder, for the gateway's own user alone: it holds the database and the key.

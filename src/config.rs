@@ -67,6 +67,15 @@ pub struct Config {
     /// module without a signature of one of them is refused, on every channel.
     #[serde(default)]
     pub policy_trusted_keys: Vec<String>,
+    /// Most connections of clients at a time: what the descriptors of the process (`ulimit -n`) allow when not set.
+    pub connections: Option<usize>,
+    /// Most connections at a time from one IPv4 address, or from one /64 block of IPv6 addresses: a quarter of `connections`
+    /// when not set. Behind a proxy, all connections come from the proxy's address.
+    pub connections_per_address: Option<usize>,
+    /// In how many seconds the head of a request must be complete: 10 when not set.
+    pub head_timeout_seconds: u64,
+    /// For how many seconds a connection may be idle between requests: 75 when not set.
+    pub idle_timeout_seconds: u64,
     /// What is logged: `info`, `fieldgate=debug`, …
     pub log: String,
     /// How: `text` or `json`.
@@ -158,6 +167,8 @@ impl Config {
             .merge(Serialized::default("decision_log_sample_reads", 0.01))
             .merge(Serialized::default("decision_log_keep_days", 30))
             .merge(Serialized::default("decision_log_keep_rows", 100_000))
+            .merge(Serialized::default("head_timeout_seconds", 10))
+            .merge(Serialized::default("idle_timeout_seconds", 75))
             .merge(Serialized::default("log", "info"))
             .merge(Serialized::default("log_format", "text"));
         let config: Self = match file {
@@ -214,6 +225,18 @@ impl Config {
         }
         if !(1..=3650).contains(&self.decision_log_keep_days) {
             return wrong("decision_log_keep_days", "must be between 1 and 3650");
+        }
+        if self.connections == Some(0) {
+            return wrong("connections", "must be at least 1");
+        }
+        if self.connections_per_address == Some(0) {
+            return wrong("connections_per_address", "must be at least 1");
+        }
+        if !(1..=3600).contains(&self.head_timeout_seconds) {
+            return wrong("head_timeout_seconds", "must be between 1 and 3600");
+        }
+        if !(1..=3600).contains(&self.idle_timeout_seconds) {
+            return wrong("idle_timeout_seconds", "must be between 1 and 3600");
         }
         if self.database_connections == 0 {
             return wrong("database_connections", "must be at least 1");

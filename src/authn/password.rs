@@ -32,6 +32,12 @@ impl Passwords {
         Ok(Self { queue: AttemptQueue::new(turns, clock), decoy: hash(b"nobody's password")?.into() })
     }
 
+    /// Passwords whose attempts wait in this queue.
+    #[must_use]
+    pub fn with_queue(self, queue: AttemptQueue) -> Self {
+        Self { queue, ..self }
+    }
+
     /// The queue in which attempts wait.
     pub fn queue(&self) -> &AttemptQueue {
         &self.queue

@@ -82,7 +82,8 @@ impl AttemptQueue {
         Self::with_capacity(turns, WAITING_MAX, clock)
     }
 
-    fn with_capacity(turns: usize, waiting_max: usize, clock: Arc<dyn Clock>) -> Self {
+    /// A queue in which at most so many attempts wait.
+    pub fn with_capacity(turns: usize, waiting_max: usize, clock: Arc<dyn Clock>) -> Self {
         let state = State {
             free: turns.max(1),
             waiting: 0,
@@ -163,11 +164,7 @@ impl Shared {
         }
     }
 
-    fn enter(
-        self: &Arc<Self>,
-        attempt: Attempt,
-        grant: oneshot::Sender<Result<Turn, Overloaded>>,
-    ) -> u64 {
+    fn enter(self: &Arc<Self>, attempt: Attempt, grant: oneshot::Sender<Result<Turn, Overloaded>>) -> u64 {
         let now = self.clock.now();
         let mut state = self.state();
         let ticket = state.add(attempt, grant);
@@ -229,7 +226,8 @@ impl State {
         let by_rank = self.turns.is_multiple_of(FAIR_TURN);
         let source = self.networks.iter().filter_map(|(source, network)| {
             let front = &network.next(&self.history, now)?.waiting.front()?.attempt;
-            let priority = if by_rank { Priority::ORDINARY } else { self.history.between_networks(front, now) };
+            let priority =
+                if by_rank { Priority::ORDINARY } else { self.history.between_networks(front, now) };
             Some((priority, network.rank, *source))
         });
         let (_, _, source) = source.min_by_key(|(priority, rank, _)| (*priority, *rank))?;

@@ -1,5 +1,5 @@
 use super::{CommandError, demo, dev, start_log};
-use crate::app::Gateway;
+use crate::app::{self, Gateway};
 use crate::config::{Config, ConfigOptions};
 use clap::Args;
 use std::net::SocketAddr;
@@ -29,12 +29,12 @@ pub async fn run(options: &ConfigOptions, serve: ServeOptions) -> Result<(), Com
         }
         demo::fill(&gateway.services).await?;
     }
-    let listen = config.listen;
+    let (listen, limits) = (config.listen, app::connection_limits(&config));
     let ready = move |bound: SocketAddr| {
         let url = config.public_url.clone().unwrap_or_else(|| format!("http://{bound}"));
         if serve.demo { demo::print(&url) } else { print_next_steps(&config, &url) }
     };
-    Ok(gateway.serve(listen, ready).await?)
+    Ok(gateway.serve(listen, limits, ready).await?)
 }
 
 fn print_next_steps(config: &Config, url: &str) {

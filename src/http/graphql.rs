@@ -285,12 +285,24 @@ fn executed(kind: &str, mut response: GraphqlResponse) -> Response {
     }
     let status =
         if invalid && kind == media::GRAPHQL_RESPONSE { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+    let retry_after = response.errors.iter().filter_map(retry_after_seconds).max();
     let body = serde_json::to_vec(&response).unwrap_or_default();
-    Response::builder()
+    let mut built = Response::builder()
         .status(status)
         .content_type(format!("{kind}; charset=utf-8"))
-        .header(header::VARY, "Accept")
-        .body(body)
+        .header(header::VARY, "Accept");
+    if let Some(seconds) = retry_after {
+        built = built.header(header::RETRY_AFTER, seconds);
+    }
+    built.body(body)
+}
+
+/// The seconds to wait that an error with the code `RATE_LIMITED` names.
+fn retry_after_seconds(error: &ServerError) -> Option<u64> {
+    match error.extensions.as_ref()?.get("retryAfterSeconds")? {
+        async_graphql::Value::Number(seconds) => seconds.as_u64(),
+        _ => None,
+    }
 }
 
 /// Every error has a code: those that the library makes are about the request.

@@ -13,9 +13,11 @@ mod media;
 mod multipart;
 mod pages;
 mod rest;
+mod server;
 mod webhook;
 
 pub use edge::App;
+pub use server::{ConnectionLimits, Server, descriptors};
 
 use pages::LinkPage;
 use poem::{Endpoint, EndpointExt, Route};
