@@ -74,8 +74,27 @@ pub struct Serving {
 impl Serving {
     /// Starts it on a free port and reads from its output which one that is.
     pub fn start(folder: &Path) -> Self {
+        Self::spawn(folder, fieldgate(folder, &["serve", "--listen", "127.0.0.1:0"]))
+    }
+
+    /// The same with so many file descriptors and these variables.
+    pub fn start_with(folder: &Path, descriptors: u32, variables: &[(&str, &str)]) -> Self {
+        let direct = fieldgate(folder, &[]);
+        let mut command = Command::new("sh");
+        let script = format!("ulimit -n {descriptors}; exec \"$0\" serve --listen 127.0.0.1:0");
+        command.current_dir(folder).arg("-c").arg(script).arg(direct.get_program());
+        for (name, value) in direct.get_envs() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        command.envs(variables.iter().copied()).stdin(Stdio::null()).stdout(Stdio::piped());
+        Self::spawn(folder, command)
+    }
+
+    fn spawn(folder: &Path, mut command: Command) -> Self {
         let log = std::fs::File::options().create(true).append(true).open(folder.join("serve.log")).unwrap();
-        let mut command = fieldgate(folder, &["serve", "--listen", "127.0.0.1:0"]);
         let mut child = command.stderr(log).spawn().unwrap();
         let mut output = BufReader::new(child.stdout.take().unwrap());
         let address = loop {
@@ -91,6 +110,13 @@ impl Serving {
 
     pub fn address(&self) -> &str {
         &self.address
+    }
+
+    /// The processor time that it has used so far, in hundredths of a second.
+    pub fn processor_ticks(&self) -> u64 {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap();
+        let fields: Vec<_> = stat.rsplit(") ").next().unwrap().split(' ').collect();
+        [11, 12].iter().map(|field| fields[*field].parse::<u64>().unwrap()).sum()
     }
 
     /// One HTTP/1.1 exchange: the status and the body.

@@ -14,6 +14,7 @@ mod api_key;
 mod audit;
 mod authz_matrix;
 mod cli;
+mod cli_connections;
 mod cli_mail;
 mod cli_personal_id;
 mod cli_policy;

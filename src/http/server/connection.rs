@@ -1,12 +1,11 @@
 //! One connection, from its first byte to its last.
 
-use super::activity::Watched;
+use super::activity::{Answering, Watched};
 use super::limits::ConnectionLimits;
 use super::slots::{Service, Slot};
 use crate::http::edge;
 use crate::rest::{Answer, problem};
-use http_body_util::BodyExt;
-use hyper::body::Incoming;
+use hyper::body::{Body, Frame, Incoming, SizeHint};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use poem::http::uri::Scheme;
@@ -83,13 +82,7 @@ impl Served {
                 };
                 let answering = running.answer();
                 let response: hyper::Response<_> = response.into();
-                // The answer is being sent until hyper has taken all of its body, and drops it.
-                Ok::<_, Infallible>(response.map(|body| {
-                    BodyExt::map_frame(body, move |frame| {
-                        let _ = &answering;
-                        frame
-                    })
-                }))
+                Ok::<_, Infallible>(response.map(|body| AnswerBody { body, _answering: answering }))
             }
         });
         let mut builder = auto::Builder::new(TokioExecutor::new());
@@ -121,6 +114,32 @@ impl Served {
                 },
             }
         }
+    }
+}
+
+/// The body of an answer. Hyper drops it when it has taken all of it.
+struct AnswerBody<B> {
+    body: B,
+    _answering: Answering,
+}
+
+impl<B: Body + Unpin> Body for AnswerBody<B> {
+    type Data = B::Data;
+    type Error = B::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Self::Data>, Self::Error>>> {
+        Pin::new(&mut self.body).poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
     }
 }
 

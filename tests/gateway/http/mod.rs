@@ -1,6 +1,7 @@
 //! The edge: what a request may be, how it is answered, and that nothing it brings makes the gateway stumble.
 
 mod body;
+mod connections;
 mod document;
 mod headers;
 mod idempotency;

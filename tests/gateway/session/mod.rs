@@ -1,3 +1,4 @@
+mod attack;
 mod login;
 mod logout;
 mod refresh;

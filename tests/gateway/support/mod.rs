@@ -2,6 +2,7 @@
 //! where one is. Actors send requests; the clock is the test's to move.
 
 mod actor;
+mod client;
 mod database;
 mod mailbox;
 mod pages;
@@ -9,6 +10,7 @@ pub mod permits;
 mod smtp_server;
 
 pub use actor::{Actor, Answer};
+pub use client::Client;
 pub use mailbox::Mailbox;
 pub use pages::Pages;
 pub use smtp_server::{Mood, SmtpServer};
@@ -16,9 +18,10 @@ pub use smtp_server::{Mood, SmtpServer};
 use chrono::{DateTime, TimeDelta, Utc};
 use database::Database;
 use fieldgate::app::{Gateway, Parts};
-use fieldgate::authn::TokenKey;
+use fieldgate::authn::{AttemptQueue, TokenKey};
 use fieldgate::authz::{PolicyEngine, PolicyWorkshop};
 use fieldgate::domain::{Channel, Clock, Origin, Principal, ProjectSpaceInput, RoleId, Settings, WebUserId};
+use fieldgate::http::{ConnectionLimits, Server};
 use fieldgate::outbound::personal_id::OpenIdTokens;
 use fieldgate::policy::PolicyConfig;
 use fieldgate::service::decision::{self, DecisionLogConfig, DecisionQueue};
@@ -29,7 +32,9 @@ use fieldgate::store::{ConnectOptions, Store};
 use fieldgate::webhook::MailReports;
 use poem::endpoint::BoxEndpoint;
 use poem::{EndpointExt, Response};
+use std::net::SocketAddr;
 use std::sync::{Arc, LazyLock, Mutex};
+use std::time::Duration;
 
 pub const ADMIN: &str = "admin@acme.example";
 pub const PASSWORD: &str = "a long enough password";
@@ -254,6 +259,26 @@ impl TestApp {
         let mut services = Services::clone(&self.services);
         services.authenticator.operators = operators.into();
         self.with_services(services)
+    }
+
+    /// The same gateway, where attempts to sign in wait in this queue.
+    pub fn with_queue(self, queue: AttemptQueue) -> Self {
+        let mut services = Services::clone(&self.services);
+        services.authenticator.passwords = services.authenticator.passwords.with_queue(queue);
+        self.with_services(services)
+    }
+
+    /// Serves on a port of this machine within these bounds, until the test ends.
+    pub async fn listen(&self, limits: ConnectionLimits) -> SocketAddr {
+        let gateway = Gateway {
+            services: Arc::clone(&self.services),
+            policy: Arc::clone(&self.policy),
+            mail_reports: Arc::clone(&self.mail_reports),
+        };
+        let server = Server::bind("127.0.0.1:0".parse().unwrap(), limits).await.unwrap();
+        let address = server.local_addr().unwrap();
+        tokio::spawn(server.run(gateway.routes(), std::future::pending(), Duration::ZERO));
+        address
     }
 
     fn with_services(self, services: Services) -> Self {
