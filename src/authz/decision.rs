@@ -45,12 +45,18 @@ pub struct Decided<T> {
 /// No answer was to be had. The cause is logged in full where it happened; what is told of it here is for the admins of
 /// the project space, whose module it is.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("policy `{policy}` gave no answer: {cause}")]
+#[error("policy `{policy}` gave no answer: {cause}{}", named(.attribute.as_deref()))]
 pub struct Undecided {
     /// The module that gave none: its name and the start of its digest. Empty when no module was to be had.
     pub policy: String,
     /// Why not.
     pub cause: NoAnswer,
+    /// The attribute that the module's condition names and that lists cannot be filtered by, where that is the cause.
+    pub attribute: Option<String>,
+}
+
+fn named(attribute: Option<&str>) -> String {
+    attribute.map(|name| format!(": lists cannot be filtered by `{name}` in that way")).unwrap_or_default()
 }
 
 /// Why a module gave no answer.

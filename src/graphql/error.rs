@@ -67,6 +67,9 @@ impl ErrorCode {
                     if let Some(undecided) = undecided {
                         extensions.set("policy", undecided.policy.as_str());
                         extensions.set("fault", undecided.cause.name());
+                        if let Some(attribute) = &undecided.attribute {
+                            extensions.set("attribute", attribute.as_str());
+                        }
                     }
                 })
             }

@@ -19,6 +19,14 @@ pub enum PolicyError {
     /// It answered something that is no answer.
     #[error("the module's answer breaks the contract: {0}")]
     Contract(String),
+    /// It answered a list with a condition that the database cannot filter by.
+    #[error("the module's condition names the attribute `{attribute}`: {problem}")]
+    Filter {
+        /// The attribute, shortened and without control characters.
+        attribute: String,
+        /// What is wrong with it.
+        problem: String,
+    },
     /// It gave no answer several times in a row.
     #[error("the module is in quarantine after repeated faults")]
     Quarantine,
@@ -153,7 +161,7 @@ impl PolicyError {
             Self::Deadline(_) => NoAnswer::Deadline,
             Self::Memory => NoAnswer::Memory,
             Self::Trap(_) => NoAnswer::Trap,
-            Self::Contract(_) => NoAnswer::Contract,
+            Self::Contract(_) | Self::Filter { .. } => NoAnswer::Contract,
             Self::Quarantine => NoAnswer::Quarantine,
             Self::OverBudget => NoAnswer::OverBudget,
             Self::Exhausted | Self::Crowded => NoAnswer::Busy,

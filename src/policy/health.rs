@@ -1,10 +1,13 @@
-//! How a module is doing. Faults in a row lead to quarantine, so that a broken module cannot use up the machine; after it
-//! one question is put as a trial, and each quarantine that follows at once lasts twice as long. A good answer ends all that.
+//! How a module is doing, for each action by itself: a fault in one rule does not silence the others. Faults in a row lead to
+//! quarantine, so that a broken module cannot use up the machine; after it one question is put as a trial, and each
+//! quarantine that follows at once lasts twice as long. A good answer ends all that.
 
 use super::engine::{Ticks, in_ticks};
 use super::error::PolicyError;
 use crate::authz::NoAnswer;
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 /// After so many faults in a row a module is left alone for a while.
@@ -18,6 +21,63 @@ const DOUBLINGS_MAX: u32 = 6;
 #[derive(Debug)]
 pub(super) struct Health {
     ticks: Ticks,
+    /// Whether it ever gave no answer: of a sound module, nothing has to be looked up.
+    has_faulted: AtomicBool,
+    /// The actions in which it ever gave no answer: the gateway's own names of them, so there are few.
+    actions: RwLock<HashMap<String, Arc<ActionHealth>>>,
+}
+
+impl Health {
+    pub(super) fn new(ticks: Ticks) -> Self {
+        Self { ticks, has_faulted: AtomicBool::new(false), actions: RwLock::default() }
+    }
+
+    /// Whether the module may not be asked about this action.
+    pub(super) fn is_quarantined(&self, action: &str) -> bool {
+        self.of(action).is_some_and(|health| health.is_quarantined())
+    }
+
+    /// It answered.
+    pub(super) fn answered(&self, action: &str) {
+        if let Some(health) = self.of(action) {
+            health.answered();
+        }
+    }
+
+    /// It gave no answer.
+    pub(super) fn faulted(&self, action: &str) {
+        let health = self.of(action).unwrap_or_else(|| {
+            let mut actions = self.actions.write().unwrap_or_else(PoisonError::into_inner);
+            let health = actions.entry(action.to_owned());
+            let health =
+                Arc::clone(health.or_insert_with(|| Arc::new(ActionHealth::new(self.ticks.clone()))));
+            self.has_faulted.store(true, Ordering::Release);
+            health
+        });
+        health.faulted();
+    }
+
+    /// The actions whose quarantine has begun, and how long each lasts; once for each quarantine.
+    pub(super) fn news(&self) -> Vec<(String, Duration)> {
+        if !self.has_faulted.load(Ordering::Acquire) {
+            return Vec::new();
+        }
+        let actions = self.actions.read().unwrap_or_else(PoisonError::into_inner);
+        actions.iter().filter_map(|(action, health)| Some((action.clone(), health.news()?))).collect()
+    }
+
+    fn of(&self, action: &str) -> Option<Arc<ActionHealth>> {
+        if !self.has_faulted.load(Ordering::Acquire) {
+            return None;
+        }
+        self.actions.read().unwrap_or_else(PoisonError::into_inner).get(action).map(Arc::clone)
+    }
+}
+
+/// How one module is doing in one action.
+#[derive(Debug)]
+struct ActionHealth {
+    ticks: Ticks,
     faults: AtomicU32,
     quarantines: AtomicU32,
     until: AtomicU64,
@@ -25,8 +85,8 @@ pub(super) struct Health {
     news: AtomicBool,
 }
 
-impl Health {
-    pub(super) fn new(ticks: Ticks) -> Self {
+impl ActionHealth {
+    fn new(ticks: Ticks) -> Self {
         Self {
             ticks,
             faults: AtomicU32::new(0),
@@ -37,12 +97,12 @@ impl Health {
     }
 
     /// Whether the module may be asked.
-    pub(super) fn is_quarantined(&self) -> bool {
+    fn is_quarantined(&self) -> bool {
         self.ticks.now() < self.until.load(Ordering::Relaxed)
     }
 
     /// It answered.
-    pub(super) fn answered(&self) {
+    fn answered(&self) {
         // Read first: an unconditional store would have all threads fight for this line of cache.
         if self.faults.load(Ordering::Relaxed) != 0 {
             self.faults.store(0, Ordering::Relaxed);
@@ -51,7 +111,7 @@ impl Health {
     }
 
     /// It gave no answer.
-    pub(super) fn faulted(&self) {
+    fn faulted(&self) {
         let faults = self.faults.fetch_add(1, Ordering::Relaxed).saturating_add(1);
         // Several questions may fault at the same moment: one of them begins the quarantine.
         if faults < FAULTS_MAX || self.is_quarantined() {
@@ -66,7 +126,7 @@ impl Health {
     }
 
     /// How long the quarantine lasts that has begun, once for each.
-    pub(super) fn news(&self) -> Option<Duration> {
+    fn news(&self) -> Option<Duration> {
         if !self.news.load(Ordering::Relaxed) || !self.news.swap(false, Ordering::Relaxed) {
             return None;
         }
@@ -87,7 +147,7 @@ pub(super) fn is_fault(error: &PolicyError) -> bool {
 mod tests {
     use super::*;
 
-    fn quarantined(health: &Health) -> Duration {
+    fn quarantined(health: &ActionHealth) -> Duration {
         while !health.is_quarantined() {
             health.faulted();
         }
@@ -97,7 +157,7 @@ mod tests {
     #[test]
     fn faults_in_a_row_lead_to_quarantine_and_an_answer_between_them_does_not() {
         let ticks = Ticks::default();
-        let health = Health::new(ticks.clone());
+        let health = ActionHealth::new(ticks.clone());
         for _ in 0..10 {
             for _ in 1..FAULTS_MAX {
                 health.faulted();
@@ -117,7 +177,7 @@ mod tests {
     #[test]
     fn after_a_quarantine_one_more_fault_begins_a_longer_one_and_an_answer_ends_that() {
         let ticks = Ticks::default();
-        let health = Health::new(ticks.clone());
+        let health = ActionHealth::new(ticks.clone());
         let mut before = quarantined(&health);
         for _ in 0..DOUBLINGS_MAX {
             ticks.pass(before * 2);
@@ -135,5 +195,19 @@ mod tests {
         ticks.pass(before * 2);
         health.answered();
         assert!(quarantined(&health) < FIRST * 2);
+    }
+
+    #[test]
+    fn each_action_is_quarantined_by_itself() {
+        let health = Health::new(Ticks::default());
+        for _ in 0..FAULTS_MAX {
+            health.faulted("role.create");
+            health.answered("policy.read");
+        }
+        assert!(health.is_quarantined("role.create"));
+        assert!(!health.is_quarantined("policy.read") && !health.is_quarantined("role.update"));
+        let news = health.news();
+        assert_eq!(news.iter().map(|(action, _)| action.as_str()).collect::<Vec<_>>(), ["role.create"]);
+        assert!(health.news().is_empty());
     }
 }

@@ -176,18 +176,21 @@ impl PolicyHost {
 
     fn report(&self, space: ProjectSpaceId, loaded: &LoadedRevision, is_monitored: bool) {
         for module in loaded.stack.modules() {
-            let Some(lasts) = module.quarantine() else { continue };
-            let policy = module.label().to_owned();
-            tracing::warn!(
-                project_space = %space,
-                policy,
-                seconds = lasts.as_secs(),
-                "policy `{policy}` of `{space}` is in quarantine after repeated faults"
-            );
-            let mut quarantined = self.quarantined.lock().unwrap_or_else(PoisonError::into_inner);
-            if quarantined.len() < QUARANTINED_MAX {
-                let revision = loaded.revision;
-                quarantined.push(Quarantined { project_space: space, revision, is_monitored, policy, lasts });
+            for (action, lasts) in module.quarantines() {
+                let policy = module.label().to_owned();
+                tracing::warn!(
+                    project_space = %space,
+                    policy,
+                    action,
+                    seconds = lasts.as_secs(),
+                    "policy `{policy}` of `{space}` is in quarantine for `{action}` after repeated faults"
+                );
+                let mut quarantined = self.quarantined.lock().unwrap_or_else(PoisonError::into_inner);
+                if quarantined.len() < QUARANTINED_MAX {
+                    let revision = loaded.revision;
+                    let space = Quarantined { project_space: space, revision, is_monitored, policy, lasts };
+                    quarantined.push(space);
+                }
             }
         }
     }
@@ -261,6 +264,10 @@ impl PolicyEngine for PolicyHost {
         self.answer(space, request.identity, |stack| stack.scope(request, Some(&self.scopes)))
             .await
             .map_err(|unanswered| undecided(space, request.action, &unanswered))
+    }
+
+    async fn decide_by_standard(&self, request: &Request<'_>) -> Option<Decided<Decision>> {
+        self.standard.decide(request).ok()
     }
 
     fn stack(&self, space: ProjectSpaceId) -> StackName {

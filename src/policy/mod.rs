@@ -15,6 +15,7 @@ mod config;
 mod contract;
 mod engine;
 mod error;
+mod filter;
 mod health;
 mod host;
 mod inspect;

@@ -4,6 +4,7 @@ use super::answer;
 use super::compiled::Compiled;
 use super::engine::Ticks;
 use super::error::PolicyError;
+use super::filter;
 use super::health::{Health, is_fault};
 use super::inspect::ModuleInfo;
 use super::question::{self, Hears};
@@ -81,7 +82,7 @@ impl Module {
     /// Its decision; nothing when the action or resource is not its business.
     pub(super) fn decide(&self, request: &Request<'_>) -> Result<Option<Decision>, PolicyError> {
         let question = question::request(request).ok_or_else(stranger)?;
-        self.watched(|| answer::decision(self.compiled.decide(&self.settings, question)?))
+        self.watched(request.action, || answer::decision(self.compiled.decide(&self.settings, question)?))
     }
 
     /// Its decisions about some of the resources, in their order.
@@ -92,7 +93,7 @@ impl Module {
     ) -> Result<Vec<Option<Decision>>, PolicyError> {
         let (principal, context) = question::many(request).ok_or_else(stranger)?;
         let (action, kind) = (request.action, request.resource_kind);
-        self.watched(|| {
+        self.watched(action, || {
             let answers =
                 self.compiled.decide_many(&self.settings, &principal, action, kind, resources, &context)?;
             answers.into_iter().map(answer::decision).collect()
@@ -119,7 +120,7 @@ impl Module {
 
     /// The same, if it is kept: then the module is not asked, which says nothing of its health.
     pub(super) fn kept_scope(&self, request: &ScopeRequest<'_>, scopes: &Scopes) -> Option<Option<Rows>> {
-        if !self.timeless || self.health.is_quarantined() {
+        if !self.timeless || self.health.is_quarantined(request.action) {
             return None;
         }
         scopes.get(self.id, request)
@@ -133,8 +134,13 @@ impl Module {
     fn ask_for_scope(&self, request: &ScopeRequest<'_>, hears: Hears) -> Result<Option<Rows>, PolicyError> {
         let (principal, context) = question::scope(request, hears).ok_or_else(stranger)?;
         let (action, kind) = (request.action, request.resource_kind);
-        self.watched(|| {
-            answer::rows(self.compiled.scope(&self.settings, principal, action, kind, context)?)
+        self.watched(action, || {
+            let rows =
+                answer::rows(self.compiled.scope(&self.settings, principal, action, kind, context)?)?;
+            if let Some(Rows::Only(condition)) = &rows {
+                filter::check(action, condition)?;
+            }
+            Ok(rows)
         })
     }
 
@@ -142,19 +148,23 @@ impl Module {
         if self.timeless { Hears::NoTime } else { Hears::Everything }
     }
 
-    /// How long it is left alone, when that has just begun.
-    pub(super) fn quarantine(&self) -> Option<Duration> {
+    /// The actions about which it is no longer asked, where that has just begun, and for how long.
+    pub(super) fn quarantines(&self) -> Vec<(String, Duration)> {
         self.health.news()
     }
 
-    fn watched<T>(&self, ask: impl FnOnce() -> Result<T, PolicyError>) -> Result<T, PolicyError> {
-        if self.health.is_quarantined() {
+    fn watched<T>(
+        &self,
+        action: &str,
+        ask: impl FnOnce() -> Result<T, PolicyError>,
+    ) -> Result<T, PolicyError> {
+        if self.health.is_quarantined(action) {
             return Err(PolicyError::Quarantine);
         }
         let answer = ask();
         match &answer {
-            Ok(_) => self.health.answered(),
-            Err(error) if self.trust == Trust::Theirs && is_fault(error) => self.health.faulted(),
+            Ok(_) => self.health.answered(action),
+            Err(error) if self.trust == Trust::Theirs && is_fault(error) => self.health.faulted(action),
             Err(_) => {}
         }
         answer

@@ -1,6 +1,7 @@
 //! A revision of a project space's stack, loaded: it answers questions, whether or not it is the one in force.
 
 use super::config::PolicyConfig;
+use super::error::PolicyError;
 use super::share::Share;
 use super::stack::{Stack, Unanswered};
 use crate::authz::{
@@ -85,7 +86,11 @@ pub(super) fn undecided(space: ProjectSpaceId, action: &str, unanswered: &Unansw
 }
 
 fn told(unanswered: &Unanswered) -> Undecided {
-    Undecided { policy: unanswered.policy.clone(), cause: unanswered.cause.told() }
+    let attribute = match &unanswered.cause {
+        PolicyError::Filter { attribute, .. } => Some(attribute.clone()),
+        _ => None,
+    };
+    Undecided { policy: unanswered.policy.clone(), cause: unanswered.cause.told(), attribute }
 }
 
 impl std::fmt::Debug for LoadedRevision {

@@ -352,6 +352,7 @@ fn refusal(error: &PolicyError) -> Option<(FaultCode, String)> {
         | PolicyError::Memory
         | PolicyError::Trap(_)
         | PolicyError::Contract(_)
+        | PolicyError::Filter { .. }
         | PolicyError::Unanswering(_) => FaultCode::ModuleFaulty,
         PolicyError::Unsigned => FaultCode::ModuleUnsigned,
         PolicyError::Signature(_) => FaultCode::ModuleSignatureInvalid,

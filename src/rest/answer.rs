@@ -114,6 +114,9 @@ impl From<Failure> for Answer {
                     if let Some(undecided) = undecided {
                         body.insert("policy".to_owned(), json!(undecided.policy));
                         body.insert("fault".to_owned(), json!(undecided.cause.name()));
+                        if let Some(attribute) = undecided.attribute {
+                            body.insert("attribute".to_owned(), json!(attribute));
+                        }
                     }
                 }
                 answer

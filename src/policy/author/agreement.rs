@@ -3,10 +3,7 @@
 
 use super::desk::Desk;
 use super::sampler::Sampler;
-use crate::authz::Said;
-use crate::authz::{
-    ACTION_CATALOGUE, ActionInfo, AttributeType, Attributes, Condition, Decision, Rows, Value,
-};
+use crate::authz::{ACTION_CATALOGUE, ActionInfo, Attributes, Decision, Rows, Said, Value};
 use std::fmt::Write;
 use std::time::{Duration, Instant};
 
@@ -130,11 +127,6 @@ pub(in crate::policy) fn agreement_within(
                     found.compare_with_many(&action, &said, among_many);
                 }
             }
-            if let Ok(Some(Rows::Only(condition))) = &scope
-                && let Some(finding) = unfilterable(&action, condition)
-            {
-                found.add(finding);
-            }
         }
         if found.is_full() || began.elapsed() > patience {
             break;
@@ -193,45 +185,6 @@ fn compare(
         _ => "says nothing",
     };
     Some(format!("{}: `decide` {}, and `scope` {lets}", on(), said.told()))
-}
-
-/// What the database cannot filter by: such a scope shows nobody anything.
-fn unfilterable(action: &ActionInfo, condition: &Condition) -> Option<String> {
-    let check = |name: &str, wanted: &[AttributeType]| {
-        let Some(info) = action.attributes.iter().find(|info| info.name == name) else {
-            return Some(format!(
-                "the scope of `{}` names `{name}`, which a `{}` does not have",
-                action.name, action.resource_kind
-            ));
-        };
-        if !info.is_filterable() {
-            return Some(format!(
-                "the scope of `{}` names `{name}`, and lists cannot be filtered by a number",
-                action.name
-            ));
-        }
-        (!wanted.is_empty() && !wanted.contains(&info.value)).then(|| {
-            format!(
-                "the scope of `{}` compares `{name}`, which is {}, in a way that never holds",
-                action.name,
-                info.value.name()
-            )
-        })
-    };
-    match condition {
-        Condition::AllOf(parts) | Condition::AnyOf(parts) => {
-            parts.iter().find_map(|part| unfilterable(action, part))
-        }
-        Condition::Not(part) => unfilterable(action, part),
-        Condition::Equals(name, value) => match value {
-            Value::Text(_) => check(name, &[AttributeType::Text]),
-            Value::Boolean(_) => check(name, &[AttributeType::Boolean]),
-            _ => check(name, &[AttributeType::Integer]),
-        },
-        Condition::OneOf(name, _) => check(name, &[AttributeType::Text]),
-        Condition::AnyInCommon(name, _) => check(name, &[AttributeType::Texts]),
-        Condition::IsNothing(name) => check(name, &[]),
-    }
 }
 
 /// A row in one line.

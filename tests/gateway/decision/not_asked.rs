@@ -17,7 +17,7 @@ use std::sync::Arc;
 struct Overrun;
 
 fn no_time() -> Undecided {
-    Undecided { policy: "slow@1".to_owned(), cause: NoAnswer::OverBudget }
+    Undecided { policy: "slow@1".to_owned(), cause: NoAnswer::OverBudget, attribute: None }
 }
 
 #[async_trait::async_trait]

@@ -3,7 +3,7 @@
 use super::guest::{component, denying};
 use super::kept::grown;
 use super::{Asker, host, space};
-use fieldgate::authz::{PolicyEngine, Rows};
+use fieldgate::authz::{Attributes, PolicyEngine, Rows};
 use fieldgate::policy::author::check;
 use fieldgate::policy::{ModuleSource, PolicyConfig, PolicyHost};
 
@@ -79,7 +79,8 @@ async fn what_is_kept_is_no_sign_of_health() {
     for _ in 0..5 {
         assert!(host.quarantined().is_empty());
         assert_eq!(rows(&host).await, Rows::Everything);
-        assert!(host.decide(&asker.asks_to_read_the_space()).await.is_err());
+        let question = asker.asks("group.read", "group", Attributes::new(), Attributes::new());
+        assert!(host.decide(&question).await.is_err());
     }
     assert_eq!(host.quarantined().len(), 1);
     // From then on it has no answer, not even one that is kept.

@@ -28,5 +28,5 @@ impl PolicyEngine for Permits {
 
 /// What an engine says that has no answer.
 pub fn undecided() -> Undecided {
-    Undecided { policy: "test@1".to_owned(), cause: NoAnswer::Trap }
+    Undecided { policy: "test@1".to_owned(), cause: NoAnswer::Trap, attribute: None }
 }
