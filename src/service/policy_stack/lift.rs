@@ -1,4 +1,4 @@
-use super::judged;
+use super::judged_or_standard;
 use crate::authz::{ActivatePolicy, Attributes, Visible};
 use crate::domain::{PolicyStack, Principal};
 use crate::service::{Refused, Services};
@@ -15,7 +15,8 @@ pub async fn lift(
 ) -> Result<Visible<PolicyStack>, Refused> {
     let stack = services.store.policy_stack_of(project_space).await?;
     let proof =
-        judged::<ActivatePolicy>(services, principal, stack, Attributes::new(), "project_space").await?;
+        judged_or_standard::<ActivatePolicy>(services, principal, stack, Attributes::new(), "project_space")
+            .await?;
     if proof.resource().active.is_none() && proof.resource().monitored.is_none() {
         return Ok(proof.into_visible());
     }

@@ -46,12 +46,33 @@ async fn judged<A: Action<Resource = PolicyStack>>(
 ) -> Result<Authorized<A>, Refused> {
     let Some(stack) = stack else { return Err(project_space::nowhere(principal).into()) };
     let proof = services.authorizer.authorize::<A>(principal, stack, proposed).await?;
-    // Whoever changes the policy could permit themselves everything.
-    if !principal.administers(proof.resource().project_space) {
-        let message = "only an admin of the project space manages its policies";
-        return Err(Faults::one(FaultCode::AdminOnly, &[field], message).into());
+    only_admins(principal, proof, field)
+}
+
+/// Asks as [`judged`] does, for what leads away from a broken stack: where it gives no answer, `standard` answers admins.
+async fn judged_or_standard<A: Action<Resource = PolicyStack>>(
+    services: &Services,
+    principal: &Principal,
+    stack: Option<Sealed<PolicyStack>>,
+    proposed: Attributes,
+    field: &str,
+) -> Result<Authorized<A>, Refused> {
+    let Some(stack) = stack else { return Err(project_space::nowhere(principal).into()) };
+    let proof = services.authorizer.authorize_or_standard::<A>(principal, stack, proposed).await?;
+    only_admins(principal, proof, field)
+}
+
+/// What no policy can switch off: who changes the policy could permit themselves everything.
+fn only_admins<A: Action<Resource = PolicyStack>>(
+    principal: &Principal,
+    proof: Authorized<A>,
+    field: &str,
+) -> Result<Authorized<A>, Refused> {
+    if principal.administers(proof.resource().project_space) {
+        return Ok(proof);
     }
-    Ok(proof)
+    let message = "only an admin of the project space manages its policies";
+    Err(Faults::one(FaultCode::AdminOnly, &[field], message).into())
 }
 
 /// The version that the caller last saw, if they say, is the present one.

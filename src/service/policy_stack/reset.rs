@@ -1,4 +1,4 @@
-use super::{check_version, judged, standard_alone};
+use super::{check_version, judged_or_standard, standard_alone};
 use crate::authz::{ActivatePolicy, Visible};
 use crate::domain::policy_stack::check_comment;
 use crate::domain::{ActivationKind, Faults, PolicyStack, Principal};
@@ -18,7 +18,8 @@ pub async fn reset(
 ) -> Result<Visible<PolicyStack>, Refused> {
     let stack = services.store.policy_stack_of(project_space).await?;
     let proof =
-        judged::<ActivatePolicy>(services, principal, stack, standard_alone(), "project_space").await?;
+        judged_or_standard::<ActivatePolicy>(services, principal, stack, standard_alone(), "project_space")
+            .await?;
     check_version(&proof, version)?;
     let mut faults = Faults::new();
     check_comment(comment, &mut faults);

@@ -1,5 +1,5 @@
 use super::hold::{LockOut, check_holds};
-use super::{check_loads, check_version, judged, wrong_state};
+use super::{check_loads, check_version, judged_or_standard, wrong_state};
 use crate::authz::{ActivatePolicy, Attributes, Visible};
 use crate::domain::policy_stack::check_comment;
 use crate::domain::{ActivationKind, Faults, PolicyStack, Principal};
@@ -21,7 +21,8 @@ pub async fn roll_back(
     let nothing = || wrong_state("project_space", "there is nothing to go back to");
     let stack = services.store.policy_stack_of(project_space).await?;
     let proof =
-        judged::<ActivatePolicy>(services, principal, stack, Attributes::new(), "project_space").await?;
+        judged_or_standard::<ActivatePolicy>(services, principal, stack, Attributes::new(), "project_space")
+            .await?;
     check_version(&proof, version)?;
     let mut faults = Faults::new();
     check_comment(comment, &mut faults);

@@ -2,6 +2,7 @@
 
 mod activate;
 mod delete;
+mod fault;
 mod floor;
 mod follow;
 mod hold;
