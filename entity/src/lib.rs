@@ -12,6 +12,7 @@ pub mod decision_difference;
 pub mod decision_tally;
 pub mod email_address;
 pub mod group;
+pub mod heartbeat;
 pub mod idempotency_key;
 pub mod invitation;
 pub mod invitation_location;

@@ -125,7 +125,9 @@ impl<'a> ContextExt<'a> for Context<'a> {
     }
 
     fn fail(&self, failure: &Failure) -> Error {
-        if let Failure::Internal(cause) = failure {
+        if let Failure::Internal(cause) | Failure::NotWritable(cause) | Failure::ConnectionLost(cause) =
+            failure
+        {
             let mut chain = cause.to_string();
             let mut next = cause.source();
             while let Some(error) = next {

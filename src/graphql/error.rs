@@ -20,6 +20,8 @@ pub enum ErrorCode {
     RateLimited,
     /// Not now.
     Unavailable,
+    /// The database cannot be written at the moment.
+    NotWritable,
     /// Our own fault.
     Internal,
     /// The request checks a second credential: it may check one.
@@ -38,6 +40,7 @@ impl ErrorCode {
             Self::Conflict => "CONFLICT",
             Self::RateLimited => "RATE_LIMITED",
             Self::Unavailable => "UNAVAILABLE",
+            Self::NotWritable => "DATABASE_NOT_WRITABLE",
             Self::Internal => "INTERNAL",
             Self::SeveralCredentials => "SEVERAL_CREDENTIALS",
             Self::BadRequest => "BAD_REQUEST",
@@ -87,7 +90,10 @@ impl From<&Failure> for ErrorCode {
             Failure::NotFound | Failure::Denied(Denied::NotVisible) => Self::NotFound,
             Failure::Denied(Denied::Forbidden { .. }) => Self::Forbidden,
             Failure::Denied(Denied::Anonymous) | Failure::Unauthenticated => Self::Unauthenticated,
-            Failure::Denied(Denied::Undecided { .. }) | Failure::Busy => Self::Unavailable,
+            Failure::Denied(Denied::Undecided { .. }) | Failure::Busy | Failure::ConnectionLost(_) => {
+                Self::Unavailable
+            }
+            Failure::NotWritable(_) => Self::NotWritable,
             Failure::Conflict => Self::Conflict,
             Failure::TooOften { .. } => Self::RateLimited,
             Failure::SeveralCredentials => Self::SeveralCredentials,

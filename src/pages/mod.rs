@@ -41,7 +41,11 @@ impl Page {
 fn failed(failure: &Failure, dead: fn() -> Page) -> Page {
     match failure {
         Failure::TooOften { .. } => Page::notice(429, "Too often", "Wait a while, then try again."),
-        Failure::Busy | Failure::Conflict | Failure::SeveralCredentials => {
+        Failure::NotWritable(cause) => {
+            tracing::warn!(error = ?cause, "a page could not write the database");
+            Page::notice(503, "Nothing can be saved now", "Try again in a few minutes.")
+        }
+        Failure::Busy | Failure::ConnectionLost(_) | Failure::Conflict | Failure::SeveralCredentials => {
             Page::notice(503, "Not now", "Much is going on at the moment. Try again in a few seconds.")
         }
         Failure::NotFound | Failure::Denied(_) | Failure::Unauthenticated => dead(),

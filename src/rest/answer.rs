@@ -8,6 +8,8 @@ use serde_json::{Value as Json, json};
 
 /// In how many seconds a busy gateway is asked again.
 const BUSY_SECONDS: u64 = 5;
+/// After how many seconds a client may try again when the database cannot be written.
+const NOT_WRITABLE_SECONDS: u64 = 60;
 
 /// What a call answers.
 #[derive(Debug, Clone, PartialEq)]
@@ -123,6 +125,17 @@ impl From<Failure> for Answer {
             }
             Failure::Busy => {
                 Answer { retry_after: Some(BUSY_SECONDS), ..problem(503, "UNAVAILABLE", &detail) }
+            }
+            Failure::ConnectionLost(cause) => {
+                tracing::warn!(error = ?cause, "a REST call lost the database");
+                Answer { retry_after: Some(BUSY_SECONDS), ..problem(503, "UNAVAILABLE", &detail) }
+            }
+            Failure::NotWritable(cause) => {
+                tracing::warn!(error = ?cause, "a REST call could not write the database");
+                Answer {
+                    retry_after: Some(NOT_WRITABLE_SECONDS),
+                    ..problem(503, "DATABASE_NOT_WRITABLE", &detail)
+                }
             }
             Failure::TooOften { retry_after } => {
                 // Rounded up: whoever comes that late is not told to wait again.

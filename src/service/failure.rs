@@ -41,6 +41,15 @@ pub enum Failure {
     /// Too much is going on at the moment.
     #[error("too busy at the moment: try again in a few seconds")]
     Busy,
+    /// The database cannot be written.
+    #[error(
+        "the database cannot be written at the moment: try again in a few minutes, and tell the gateway's operator if it \
+         goes on (its disk may be full or read-only)"
+    )]
+    NotWritable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The connection to the database was lost.
+    #[error("the connection to the database was lost: look whether the change was made before you try again")]
+    ConnectionLost(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The caller, or somebody for the same person, has done this too often of late.
     #[error("too often: try again in {}", wait(.retry_after))]
     TooOften {
@@ -71,7 +80,11 @@ impl From<StoreError> for Failure {
             | StoreError::PasswordLocked => Self::Conflict,
             StoreError::TooOften(retry_after) => Self::TooOften { retry_after },
             StoreError::Busy(_) => Self::Busy,
-            StoreError::Inconsistent(_) | StoreError::AnotherRow(_) | StoreError::Unexpected(_) => {
+            StoreError::NotWritable(_) => Self::NotWritable(Box::new(error)),
+            StoreError::ConnectionLost(_) => Self::ConnectionLost(Box::new(error)),
+            StoreError::TransactionFailed
+            | StoreError::Inconsistent(_)
+            | StoreError::AnotherRow(_) | StoreError::Unexpected(_) => {
                 Self::Internal(Box::new(error))
             }
         }

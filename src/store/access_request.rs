@@ -5,6 +5,7 @@ use super::error::StoreError;
 use super::invitation::{AddressRow, InvitationRow, members, open_for};
 use super::page;
 use super::row_filter::{self, Column, is_storable};
+use super::transaction::Transaction;
 use crate::authz::{ReadAccessRequest, RejectAccessRequest, RequestAccess, Scope, Sealed, Visible};
 use crate::domain::{
     ACCESS_REQUESTS_MAX, AccessRequest, AccessRequestId, AccessRequestState, Direction, Email, FrontDoor,
@@ -13,7 +14,7 @@ use crate::domain::{
 use chrono::{DateTime, Utc};
 use entity::{access_request, project_space, web_user};
 use sea_orm::sea_query::{Expr, Func, Query, SelectStatement};
-use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, FromQueryResult, QueryFilter, QueryTrait, Set};
+use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryTrait, Set};
 use serde_json::json;
 
 fn read(row: access_request::Model) -> Result<AccessRequest, StoreError> {
@@ -228,7 +229,7 @@ fn answer(state: AccessRequestState, now: DateTime<Utc>) -> sea_orm::UpdateMany<
 
 /// Approves the open request of an address, if there is one; and says which account asked, if it was signed in.
 pub(super) async fn approve(
-    tx: &DatabaseTransaction,
+    tx: &Transaction,
     now: DateTime<Utc>,
     space: ProjectSpaceId,
     email: &Email,

@@ -1,11 +1,12 @@
 //! The audit: who did what, for whom, through which door, and which policy permitted it. Written by the commit alone.
 
 use super::error::StoreError;
+use super::transaction::Transaction;
 use crate::authz::{Action, Authorized, Resource, Value};
 use crate::domain::{AuditEntryId, ProjectSpaceId, SignIn};
 use chrono::{DateTime, Utc};
 use entity::audit_entry;
-use sea_orm::{DatabaseTransaction, EntityTrait, Set};
+use sea_orm::{EntityTrait, Set};
 use serde_json::{Value as Json, json};
 
 /// A field that went from one value to another.
@@ -60,7 +61,7 @@ pub(super) fn sign_in_named(name: &str) -> Result<SignIn, StoreError> {
 }
 
 pub(super) async fn insert<A: Action>(
-    tx: &DatabaseTransaction,
+    tx: &Transaction,
     now: DateTime<Utc>,
     proof: &Authorized<A>,
     (made, about): (Option<Subject>, Option<Subject>),

@@ -4,15 +4,14 @@
 use super::audit::{self, Change, Subject};
 use super::error::StoreError;
 use super::idempotency;
+use super::transaction::{Transaction, is_clean};
+use super::writability::Writability;
 use crate::authz::{Action, Authorized, Obligation, Realm, Resource, Routine};
 use crate::domain::Clock;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{InsertStatement, SelectStatement, UpdateStatement};
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
-use sea_orm::{
-    ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, FromQueryResult,
-    SqliteTransactionMode, TransactionOptions, TransactionTrait,
-};
+use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbBackend, FromQueryResult};
 use serde_json::Value as Json;
 use std::sync::Arc;
 use std::time::Duration;
@@ -42,6 +41,7 @@ pub struct Store {
     /// SQLite has one writer: a pool of one is the queue in front of it, and readers do not wait there.
     writer: DatabaseConnection,
     clock: Arc<dyn Clock>,
+    writability: Arc<Writability>,
     /// Rung after a commit that queued mail.
     mail_bell: Arc<Notify>,
     /// Rung after a commit that changed a policy stack.
@@ -59,15 +59,14 @@ impl Store {
             DbBackend::Sqlite => connect(options, 1).await?,
             _ => reader.clone(),
         };
-        Ok(Self { reader, writer, clock, mail_bell: Arc::default(), policy_bell: Arc::default() })
-    }
-
-    /// Whether the database answers.
-    ///
-    /// # Errors
-    /// [`StoreError::Unexpected`] when it does not.
-    pub async fn ping(&self) -> Result<(), StoreError> {
-        Ok(self.reader.ping().await?)
+        Ok(Self {
+            reader,
+            writer,
+            clock,
+            writability: Arc::default(),
+            mail_bell: Arc::default(),
+            policy_bell: Arc::default(),
+        })
     }
 
     /// Closes every connection. SQLite then folds its log into the file.
@@ -96,9 +95,14 @@ impl Store {
         self.reader.get_database_backend()
     }
 
-    /// The connection for changing the shape of the database.
-    pub(super) fn for_migrations(&self) -> &DatabaseConnection {
+    /// The connections that write.
+    pub(super) fn writer(&self) -> &DatabaseConnection {
         &self.writer
+    }
+
+    /// What is known of the last writes.
+    pub(super) fn writability(&self) -> &Arc<Writability> {
+        &self.writability
     }
 
     /// The row that a select finds.
@@ -119,16 +123,20 @@ impl Store {
         Ok(rows.iter().map(|row| M::from_query_result(row, "")).collect::<Result<_, _>>()?)
     }
 
-    /// Notes something that is no change anybody could be permitted or denied: a fact about what was permitted. How many
-    /// rows it touched.
+    /// Runs one update that needs no permission, because it records a fact about a permitted change, and returns the number
+    /// of rows that it changed.
     pub(super) async fn note(&self, update: &UpdateStatement) -> Result<u64, StoreError> {
-        Ok(self.writer.execute(update).await?.rows_affected())
+        let tx = Transaction::begin(&self.writer, &self.writability).await?;
+        let rows = tx.execute(update).await?.rows_affected();
+        tx.commit().await?;
+        Ok(rows)
     }
 
-    /// The same for a new row.
+    /// Runs one insert that needs no permission, because it records a fact about a permitted change.
     pub(super) async fn note_new(&self, insert: &InsertStatement) -> Result<(), StoreError> {
-        self.writer.execute(insert).await?;
-        Ok(())
+        let tx = Transaction::begin(&self.writer, &self.writability).await?;
+        tx.execute(insert).await?;
+        tx.commit().await
     }
 
     /// The time, by the gateway's clock.
@@ -139,13 +147,9 @@ impl Store {
     /// Opens a transaction for what the proof permits: the only way to write.
     ///
     /// # Errors
-    /// [`StoreError::Unexpected`] when none is to be had in time.
+    /// [`StoreError::Busy`] when no connection is free in time.
     pub async fn begin<A: Action>(&self, proof: Authorized<A>) -> Result<UnitOfWork<A>, StoreError> {
-        let options = TransactionOptions {
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            ..TransactionOptions::default()
-        };
-        let tx = self.writer.begin_with_options(options).await?;
+        let tx = Transaction::begin(&self.writer, &self.writability).await?;
         Ok(UnitOfWork {
             proof,
             tx,
@@ -165,7 +169,7 @@ impl Store {
 #[must_use]
 pub struct UnitOfWork<A: Action> {
     pub(super) proof: Authorized<A>,
-    pub(super) tx: DatabaseTransaction,
+    pub(super) tx: Transaction,
     /// When it was opened: the time of everything it writes.
     pub(super) now: DateTime<Utc>,
     /// Whether it queued mail.
@@ -269,7 +273,7 @@ impl<A: Routine> UnitOfWork<A> {
     /// As [`Self::commit`].
     pub async fn commit_routine(self) -> Result<(), StoreError> {
         if self.changes.is_empty() {
-            return Ok(self.tx.commit().await?);
+            return self.tx.commit().await;
         }
         let _done = self.commit().await?;
         Ok(())
@@ -285,6 +289,8 @@ async fn connect(options: &ConnectOptions, max_connections: u32) -> Result<Datab
         .sqlx_logging(false)
         // A ping before each use would cost as much as the statement.
         .test_before_acquire(false)
+        .map_sqlx_sqlite_before_acquire(|connection, _| is_clean(connection))
+        .map_sqlx_postgres_before_acquire(|connection, _| is_clean(connection))
         .map_sqlx_sqlite_opts(|sqlite| {
             sqlite
                 .create_if_missing(true)

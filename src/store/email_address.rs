@@ -2,6 +2,7 @@
 
 use super::connection::{Store, UnitOfWork};
 use super::error::StoreError;
+use super::transaction::Transaction;
 use crate::authz::{Authorized, ClearEmailBlock, ReadOutbox, Sealed};
 use crate::domain::email_address::TRANSIENT_COUNTS_FOR;
 use crate::domain::{
@@ -10,10 +11,7 @@ use crate::domain::{
 use chrono::{DateTime, Utc};
 use entity::{bounce, email_address, mail, membership, web_user};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, OnConflict, Order, Query, SelectStatement};
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, FromQueryResult, QueryFilter, QueryTrait,
-    Set,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryTrait, Set};
 use serde_json::json;
 
 /// Something that came back from a mail's recipient.
@@ -41,7 +39,7 @@ pub(super) enum Noted {
 
 /// Notes what came back, once for each event, and blocks the address when it is too much.
 pub(super) async fn note_bounce(
-    tx: &DatabaseTransaction,
+    tx: &Transaction,
     now: DateTime<Utc>,
     mail: &Mail,
     new: NewBounce<'_>,
@@ -80,7 +78,7 @@ pub(super) async fn note_bounce(
 
 /// The row of an address, made if it is not there, and ours until the transaction ends: of two bounces at the same
 /// moment, the second counts the first.
-async fn lock(tx: &DatabaseTransaction, address: &str) -> Result<email_address::Model, StoreError> {
+async fn lock(tx: &Transaction, address: &str) -> Result<email_address::Model, StoreError> {
     let row = email_address::ActiveModel {
         address: Set(address.to_owned()),
         blocked_at: Set(None),

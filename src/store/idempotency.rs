@@ -2,14 +2,12 @@
 
 use super::connection::Store;
 use super::error::StoreError;
+use super::transaction::Transaction;
 use crate::domain::{ANSWER_LIFETIME, Earlier, Idempotency, KeptAnswer, Principal};
 use chrono::{DateTime, Utc};
 use entity::idempotency_key::{Column, Entity, Model};
 use sea_orm::sea_query::{OnConflict, Query, SelectStatement};
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, FromQueryResult, QueryFilter, QueryTrait,
-    Set,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryTrait, Set};
 
 /// Their answers hold a secret that is shown once, and is never at rest: these are not given again.
 const SHOWN_ONCE: &[&str] = &["api_key", "session"];
@@ -19,7 +17,7 @@ const SHOWN_ONCE: &[&str] = &["api_key", "session"];
 /// # Errors
 /// [`StoreError::Stale`] when the same request, sent twice at once, was carried out by the other one.
 pub(super) async fn claim(
-    tx: &DatabaseTransaction,
+    tx: &Transaction,
     now: DateTime<Utc>,
     principal: &Principal,
     kind: &str,

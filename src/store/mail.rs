@@ -2,12 +2,13 @@
 
 use super::connection::UnitOfWork;
 use super::error::StoreError;
+use super::transaction::Transaction;
 use crate::authz::{Action, Resource};
 use crate::domain::{MailId, MailStatus, MailTemplate, ProjectSpaceId};
 use chrono::{DateTime, Utc};
 use entity::{email_address, mail, membership, web_user};
 use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
-use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, FromQueryResult, Set};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, Set};
 use serde_json::{Value as Json, json};
 use std::collections::HashSet;
 
@@ -68,7 +69,7 @@ impl<A: Action> UnitOfWork<A> {
 
 /// Writes mails to the outbox: two statements, however many they are.
 async fn queue(
-    tx: &DatabaseTransaction,
+    tx: &Transaction,
     now: DateTime<Utc>,
     mails: &[NewMail<'_>],
 ) -> Result<Vec<MailId>, StoreError> {

@@ -6,6 +6,7 @@ use super::error::StoreError;
 use super::link::{Link, parse_ids};
 use super::page::Count;
 use super::role::grants;
+use super::transaction::Transaction;
 use crate::authz::{Action, ActivateWebUser, DeactivateWebUser, Sealed, UpdateWebUser};
 use crate::domain::{
     Assignment, Email, Identity, LocationId, Member, MemberStatus, MembershipId, ProjectSpaceId,
@@ -14,7 +15,7 @@ use crate::domain::{
 use chrono::{DateTime, Utc};
 use entity::{member_listing, membership, membership_location, role, web_user};
 use sea_orm::sea_query::{Expr, ExprTrait, Func, Query, SelectStatement};
-use sea_orm::{ColumnTrait, DatabaseTransaction, DbBackend, EntityTrait, FromQueryResult, QueryFilter, Set};
+use sea_orm::{ColumnTrait, DbBackend, EntityTrait, FromQueryResult, QueryFilter, Set};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
@@ -275,7 +276,7 @@ impl<A: Action<Resource = Member>> UnitOfWork<A> {
 /// # Errors
 /// [`StoreError::Conflict`] when they are a member already.
 pub(super) async fn insert(
-    tx: &DatabaseTransaction,
+    tx: &Transaction,
     now: DateTime<Utc>,
     space: ProjectSpaceId,
     person: WebUserId,
@@ -301,7 +302,7 @@ pub(super) async fn insert(
 }
 
 pub(super) async fn insert_locations(
-    tx: &DatabaseTransaction,
+    tx: &Transaction,
     space: ProjectSpaceId,
     id: MembershipId,
     locations: &[LocationId],

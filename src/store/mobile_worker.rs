@@ -7,6 +7,7 @@ use super::invitation::NewLink;
 use super::link::{Link, parse_ids};
 use super::personal_id::{self, LinkRow};
 use super::role::grants;
+use super::transaction::Transaction;
 use crate::authz::{
     Action, ActivateMobileWorker, Authorized, CreateMobileWorker, DeactivateMobileWorker, DeleteMobileWorker,
     Resource, RestoreMobileWorker, Sealed, UpdateMobileWorker,
@@ -19,7 +20,7 @@ use crate::domain::{
 use chrono::{DateTime, Utc};
 use entity::{mobile_worker, mobile_worker_group, mobile_worker_location, role, session, user_profile};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, JoinType, Query, SelectStatement};
-use sea_orm::{ColumnTrait, DatabaseTransaction, DbBackend, EntityTrait, FromQueryResult, QueryFilter, Set};
+use sea_orm::{ColumnTrait, DbBackend, EntityTrait, FromQueryResult, QueryFilter, Set};
 use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
 
@@ -524,7 +525,7 @@ impl<A: Action> UnitOfWork<A> {
 }
 
 async fn insert_locations(
-    tx: &DatabaseTransaction,
+    tx: &Transaction,
     space: ProjectSpaceId,
     worker: MobileWorkerId,
     profile: &MobileWorkerProfile,
@@ -543,7 +544,7 @@ async fn insert_locations(
 }
 
 async fn insert_groups(
-    tx: &DatabaseTransaction,
+    tx: &Transaction,
     space: ProjectSpaceId,
     worker: MobileWorkerId,
     profile: &MobileWorkerProfile,

@@ -56,8 +56,10 @@ mod row_filter;
 mod schema;
 mod search;
 mod session;
+mod transaction;
 mod user_fields;
 mod web_user;
+mod writability;
 
 pub use audit::Change;
 pub use connection::{ConnectOptions, OnStatement, Store, UnitOfWork};

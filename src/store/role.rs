@@ -5,6 +5,7 @@ use super::error::StoreError;
 use super::link::{Link, parse_ids};
 use super::member::ids;
 use super::row_filter::{self, Column};
+use super::transaction::Transaction;
 use crate::authz::{
     Action, ArchiveRole, CreateRole, DeleteRole, Scope, Sealed, UnarchiveRole, UpdateRole, Visible,
 };
@@ -15,7 +16,7 @@ use crate::domain::{
 use chrono::{DateTime, Utc};
 use entity::{invitation, role, role_assigner, role_custom_permission};
 use sea_orm::sea_query::{Expr, ExprTrait, Order, Query, SelectStatement};
-use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, FromQueryResult, QueryFilter, Set};
+use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, Set};
 use serde_json::{Map, Value as Json, json};
 use unicode_normalization::UnicodeNormalization;
 use uuid::Uuid;
@@ -329,7 +330,7 @@ fn told(role: &Role) -> [(&'static str, Json); 5] {
 }
 
 pub(super) async fn insert(
-    tx: &DatabaseTransaction,
+    tx: &Transaction,
     now: DateTime<Utc>,
     space: ProjectSpaceId,
     new: NewRole,
@@ -364,7 +365,7 @@ pub(super) async fn insert(
     Ok(role)
 }
 
-async fn insert_assigners(tx: &DatabaseTransaction, role: &Role) -> Result<(), StoreError> {
+async fn insert_assigners(tx: &Transaction, role: &Role) -> Result<(), StoreError> {
     let rows = role.assignable_by.iter().map(|assigner| role_assigner::ActiveModel {
         project_space_id: Set(role.project_space.0),
         role_id: Set(role.id.0),
@@ -376,7 +377,7 @@ async fn insert_assigners(tx: &DatabaseTransaction, role: &Role) -> Result<(), S
     Ok(())
 }
 
-async fn insert_custom_permissions(tx: &DatabaseTransaction, role: &Role) -> Result<(), StoreError> {
+async fn insert_custom_permissions(tx: &Transaction, role: &Role) -> Result<(), StoreError> {
     let rows: Vec<_> = role
         .grants
         .custom()

@@ -2,11 +2,9 @@
 
 use super::connection::Store;
 use super::error::StoreError;
+use super::transaction::immediate;
 use migration::{Migrator, MigratorTrait};
-use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, DbBackend, SqliteTransactionMode, TransactionOptions,
-    TransactionTrait,
-};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, TransactionTrait};
 
 /// One migration and whether it has been applied.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,12 +38,8 @@ pub async fn migrate_down(store: &Store, steps: u32) -> Result<(), StoreError> {
 /// One transaction for all of it: of several gateways that start at once, one migrates and the others wait for it, and who
 /// dies on the way leaves nothing half-made.
 async fn turn(store: &Store) -> Result<DatabaseTransaction, StoreError> {
-    let connection = store.for_migrations();
-    let options = TransactionOptions {
-        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-        ..TransactionOptions::default()
-    };
-    let turn = connection.begin_with_options(options).await?;
+    let connection = store.writer();
+    let turn = connection.begin_with_options(immediate()).await?;
     if connection.get_database_backend() == DbBackend::Postgres {
         // SQLite has its one writer. This lock goes with its transaction, whatever happens.
         turn.execute_unprepared("SELECT pg_advisory_xact_lock(4611686018427387904)").await?;
@@ -58,7 +52,7 @@ async fn turn(store: &Store) -> Result<DatabaseTransaction, StoreError> {
 /// # Errors
 /// [`StoreError::Unexpected`].
 pub async fn migration_status(store: &Store) -> Result<Vec<MigrationState>, StoreError> {
-    let states = Migrator::get_migration_with_status(store.for_migrations()).await?;
+    let states = Migrator::get_migration_with_status(store.writer()).await?;
     Ok(states
         .iter()
         .map(|migration| MigrationState {

@@ -3,11 +3,12 @@
 use super::connection::{Store, UnitOfWork};
 use super::error::StoreError;
 use super::member;
+use super::transaction::Transaction;
 use crate::authz::{AddWebUser, Sealed};
 use crate::domain::{Assignment, Email, LocationId, QualifiedRole, RoleId, WebUser, WebUserId};
 use chrono::{DateTime, Utc};
 use entity::web_user;
-use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryTrait, Set};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryTrait, Set};
 use serde_json::json;
 
 impl Store {
@@ -92,7 +93,7 @@ pub(super) struct NewAccount<'a> {
 /// # Errors
 /// [`StoreError::Conflict`] when the address has one.
 pub(super) async fn insert(
-    tx: &DatabaseTransaction,
+    tx: &Transaction,
     now: DateTime<Utc>,
     new: NewAccount<'_>,
 ) -> Result<WebUserId, StoreError> {

@@ -74,7 +74,7 @@ pub struct Serving {
 impl Serving {
     /// Starts it on a free port and reads from its output which one that is.
     pub fn start(folder: &Path) -> Self {
-        Self::spawn(folder, fieldgate(folder, &["serve", "--listen", "127.0.0.1:0"]))
+        Self::start_command(folder, fieldgate(folder, &["serve", "--listen", "127.0.0.1:0"]))
     }
 
     /// The same with so many file descriptors and these variables.
@@ -90,10 +90,11 @@ impl Serving {
             };
         }
         command.envs(variables.iter().copied()).stdin(Stdio::null()).stdout(Stdio::piped());
-        Self::spawn(folder, command)
+        Self::start_command(folder, command)
     }
 
-    fn spawn(folder: &Path, mut command: Command) -> Self {
+    /// Starts a command that serves on a free port.
+    pub fn start_command(folder: &Path, mut command: Command) -> Self {
         let log = std::fs::File::options().create(true).append(true).open(folder.join("serve.log")).unwrap();
         let mut child = command.stderr(log).spawn().unwrap();
         let mut output = BufReader::new(child.stdout.take().unwrap());
@@ -119,6 +120,11 @@ impl Serving {
         [11, 12].iter().map(|field| fields[*field].parse::<u64>().unwrap()).sum()
     }
 
+    /// The id of the process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// One HTTP/1.1 exchange: the status and the body.
     pub fn send(&self, method: &str, path: &str, authorization: &str, body: &str) -> (u16, String) {
         let mut stream = TcpStream::connect(&self.address).unwrap();
@@ -137,7 +143,7 @@ impl Serving {
         (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
     }
 
-    fn get(&self, path: &str, authorization: &str) -> (u16, String) {
+    pub fn get(&self, path: &str, authorization: &str) -> (u16, String) {
         self.send("GET", path, authorization, "")
     }
 

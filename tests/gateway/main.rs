@@ -23,6 +23,7 @@ mod cli_user;
 mod coverage;
 mod custom_permission;
 mod decision;
+mod durability;
 mod email_address;
 mod gate;
 mod group;

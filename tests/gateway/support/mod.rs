@@ -85,14 +85,27 @@ impl TestApp {
 
     /// The same, with these limits and keys for policies.
     async fn empty_with(policy: PolicyConfig) -> Self {
-        let database = Database::fresh().await;
         let clock = Arc::new(TestClock(Mutex::new(DateTime::from_timestamp(1_790_000_000, 0).unwrap())));
+        let database = Database::fresh().await;
+        let url = database.url().to_owned();
+        Self::assemble(policy, clock, database, url).await
+    }
+
+    /// A gateway on the same database, with the same clock, that reaches it at another address.
+    pub async fn reached_at(self, url: impl FnOnce(&str) -> String) -> Self {
+        let Self { clock, database, services, .. } = self;
+        services.store.clone().close().await.unwrap();
+        let url = url(database.url());
+        Self::assemble(PolicyConfig::default(), clock, database, url).await
+    }
+
+    async fn assemble(policy: PolicyConfig, clock: Arc<TestClock>, database: Database, url: String) -> Self {
         let statements = Arc::new(Mutex::new(Vec::new()));
         let seen = Arc::clone(&statements);
         let (mailbox, pages) = (Arc::new(Mailbox::default()), Arc::new(Pages::default()));
         let gateway = Gateway::assemble(Parts {
             database: ConnectOptions {
-                url: database.url().to_owned(),
+                url,
                 max_connections: 4,
                 on_statement: Some(Arc::new(move |sql| seen.lock().unwrap().push(sql.to_owned()))),
             },
