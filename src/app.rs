@@ -7,7 +7,7 @@ mod policies;
 use crate::authn::{Authenticator, Passwords, TokenKey};
 use crate::authz::Authorizer;
 use crate::config::Config;
-use crate::domain::{Clock, InvalidId, SystemClock, WebUserId};
+use crate::domain::{Clock, Email, InvalidId, SystemClock, WebUserId};
 use crate::http::{self, App, ConnectionLimits, Server};
 use crate::outbound::personal_id::OpenIdTokens;
 use crate::outbound::{HttpsClient, is_loopback};
@@ -99,6 +99,8 @@ pub struct Parts {
     pub decision_log: DecisionLogConfig,
     /// Hands mails to the world.
     pub mailer: Arc<dyn Mailer>,
+    /// The address that mails come from.
+    pub mail_sender: Option<Email>,
     /// How the gateway is reached from outside, without a `/` at the end.
     pub public_url: String,
     /// Reads pages of other servers.
@@ -146,6 +148,7 @@ impl Gateway {
                 keep_rows: config.decision_log_keep_rows,
             },
             mailer,
+            mail_sender: mail::sender_address(config),
             public_url: config.public_url(),
             https: Arc::new(HttpsClient::new()?),
             mail_webhook_secret: config.mail_webhook_secret.clone(),
@@ -186,6 +189,7 @@ impl Gateway {
             store,
             authenticator,
             mailer: parts.mailer,
+            mail_sender: parts.mail_sender,
             personal_id: parts.personal_id,
             public_url: parts.public_url.into(),
         };

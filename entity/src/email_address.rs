@@ -8,6 +8,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub address: String,
     pub blocked_at: Option<DateTimeUtc>,
+    pub blocked_until: Option<DateTimeUtc>,
     pub block_reason: Option<String>,
     pub cleared_at: Option<DateTimeUtc>,
 }

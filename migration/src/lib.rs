@@ -21,7 +21,7 @@ mod m20261128_000017_policy_cases;
 mod m20261128_000018_monitored_quarantine;
 mod m20261128_000019_not_asked;
 mod m20261128_000020_policy_order;
-mod m20261130_000021_heartbeat;
+mod m20261130_000021_heartbeat_and_mail;
 
 use sea_orm_migration::MigrationTrait;
 pub use sea_orm_migration::{MigrationStatus, MigratorTrait};
@@ -52,7 +52,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000018_monitored_quarantine::Migration),
             Box::new(m20261128_000019_not_asked::Migration),
             Box::new(m20261128_000020_policy_order::Migration),
-            Box::new(m20261130_000021_heartbeat::Migration),
+            Box::new(m20261130_000021_heartbeat_and_mail::Migration),
         ]
     }
 }

@@ -1,6 +1,7 @@
 //! Mail as it is configured: a mail server, or a folder.
 
 use crate::config::Config;
+use crate::domain::Email;
 use crate::outbound::mail::{FileMailer, Sender, SenderError, SmtpError, SmtpMailer, SmtpOptions, Templates};
 use crate::service::mail::Mailer;
 use std::path::PathBuf;
@@ -24,6 +25,11 @@ pub enum MailError {
     /// Built wrong.
     #[error("the templates of mails are malformed")]
     Templates(#[from] minijinja::Error),
+}
+
+/// Returns the address of `mail_from`; `None` without one.
+pub fn sender_address(config: &Config) -> Option<Email> {
+    Email::parse(&Sender::parse(config.mail_from.as_deref()?).ok()?.address()).ok()
 }
 
 /// The mailer of a configuration.

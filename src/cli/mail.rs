@@ -200,21 +200,19 @@ async fn bounce(options: &ConfigOptions, file: &PathBuf) -> Result<(), CommandEr
         let opened = std::fs::File::open(file).map_err(unreadable)?;
         opened.take(REPORT_MAX).read_to_end(&mut raw).map_err(unreadable)?;
     }
-    let events = dsn::parse(&raw).map_err(|error| CommandError::Usage(error.to_string()))?;
-    if events.is_empty() {
+    let event = dsn::parse(&raw).map_err(|error| CommandError::Usage(error.to_string()))?;
+    let Some(event) = event else {
         println!("it is about no mail of ours, or says only that one takes longer");
         return Ok(());
-    }
+    };
     let (_, gateway) = open(options).await?;
-    for event in events {
-        let (mail, outcome) = (event.mail, event.outcome.name());
-        let mail = mail.map(|id| format!("`{id}`")).unwrap_or_default();
-        let news = mail::report(&gateway.services, &operator(), event).await.map_err(Refused::from)?;
-        if news {
-            println!("mail {mail} was {outcome}");
-        } else {
-            println!("mail {mail} was {outcome}: that was known, or there is no such mail");
-        }
+    let (mail, outcome) = (event.mail, event.outcome.name());
+    let mail = mail.map(|id| format!("`{id}`")).unwrap_or_default();
+    let news = mail::report(&gateway.services, &operator(), event).await.map_err(Refused::from)?;
+    if news {
+        println!("mail {mail} was {outcome}");
+    } else {
+        println!("mail {mail} was {outcome}: that was known, or there is no such mail");
     }
     Ok(())
 }

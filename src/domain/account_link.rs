@@ -14,10 +14,12 @@ use uuid::Uuid;
 
 /// See [`LinkPurpose::mails_max`].
 pub const MAIL_WINDOW: TimeDelta = TimeDelta::hours(1);
-/// Most names that wait for the job to look whose they are: whoever comes may ask, so there is an end to it.
+/// How many names may wait before those without an account are deleted. Anyone may ask, so there is an end to it.
 pub const RESETS_WAITING_MAX: u64 = 10_000;
-/// How long a name waits. Who asked will have asked again.
-pub const RESET_PATIENCE: TimeDelta = TimeDelta::hours(1);
+/// How long a request for a new password is kept when it cannot be answered, as while the gateway is down.
+pub const RESET_PATIENCE: TimeDelta = TimeDelta::hours(24);
+/// Most invitations of a project space to one address within [`MAIL_WINDOW`], and most invitations to link PersonalID.
+pub const INVITATIONS_MAX: u64 = 10;
 
 /// Longest that a project space's name and a username in it are together, generously (reference §4.1).
 const NAME_BYTES_MAX: usize = 200;

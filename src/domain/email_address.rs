@@ -20,11 +20,13 @@ pub enum BounceKind {
     Transient,
     /// Its reader called the mail unwanted.
     Complaint,
+    /// The provider no longer sends to the address, because of what came back from it before.
+    Suppressed,
 }
 
 impl BounceKind {
     /// Every kind.
-    pub const ALL: [Self; 3] = [Self::Permanent, Self::Transient, Self::Complaint];
+    pub const ALL: [Self; 4] = [Self::Permanent, Self::Transient, Self::Complaint, Self::Suppressed];
 
     /// The name that the database knows.
     pub fn name(self) -> &'static str {
@@ -32,6 +34,7 @@ impl BounceKind {
             Self::Permanent => "permanent",
             Self::Transient => "transient",
             Self::Complaint => "complaint",
+            Self::Suppressed => "suppressed",
         }
     }
 }
@@ -73,6 +76,7 @@ impl MailOutcome {
             Self::Bounced { kind: BounceKind::Permanent, .. } => "bounced",
             Self::Bounced { kind: BounceKind::Transient, .. } => "bounced for a while",
             Self::Bounced { kind: BounceKind::Complaint, .. } => "complained of",
+            Self::Bounced { kind: BounceKind::Suppressed, .. } => "suppressed",
         }
     }
 }
@@ -84,6 +88,8 @@ pub enum BlockReason {
     Bounces,
     /// A reader complained once.
     Complaint,
+    /// The provider suppressed a mail to it once.
+    Suppressed,
 }
 
 impl BlockReason {
@@ -92,12 +98,13 @@ impl BlockReason {
         match self {
             Self::Bounces => "bounces",
             Self::Complaint => "complaint",
+            Self::Suppressed => "suppressed",
         }
     }
 
     /// The reason of this name.
     pub fn named(name: &str) -> Option<Self> {
-        [Self::Bounces, Self::Complaint].into_iter().find(|reason| reason.name() == name)
+        [Self::Bounces, Self::Complaint, Self::Suppressed].into_iter().find(|reason| reason.name() == name)
     }
 }
 
@@ -110,23 +117,34 @@ pub struct BounceCount {
     pub transient: u32,
     /// Complaints.
     pub complaints: u32,
+    /// Mails that the provider suppressed.
+    pub suppressed: u32,
 }
 
 impl BounceCount {
-    /// How many count towards a block.
+    /// Returns how many mails came back.
     pub fn bounces(self) -> u32 {
-        self.permanent.saturating_add(self.transient)
+        self.permanent.saturating_add(self.transient).saturating_add(self.suppressed)
     }
 
-    /// Why so much is reason for a block; nothing when it is none.
+    /// Returns the reason for a block; `None` if the count is no reason for one.
     pub fn blocks(self) -> Option<BlockReason> {
         if self.complaints > 0 {
             Some(BlockReason::Complaint)
+        } else if self.suppressed > 0 {
+            Some(BlockReason::Suppressed)
         } else if self.bounces() >= BOUNCES_THAT_BLOCK {
             Some(BlockReason::Bounces)
         } else {
             None
         }
+    }
+
+    /// Returns how many of the newest transient bounces a block rests on; `None` if it stays without them.
+    pub fn transient_that_block(self) -> Option<u32> {
+        let lasts = self.complaints > 0 || self.suppressed > 0;
+        let missing = BOUNCES_THAT_BLOCK.saturating_sub(self.permanent);
+        (!lasts && missing > 0).then_some(missing)
     }
 }
 
@@ -137,8 +155,10 @@ pub struct EmailAddress {
     pub address: Email,
     /// The project space through which it is looked at; none for the gateway's operator.
     pub project_space: Option<ProjectSpaceId>,
-    /// Since when, and why, nothing is sent to it. Only an operator ends that.
+    /// Since when, and why, nothing is sent to it.
     pub block: Option<(DateTime<Utc>, BlockReason)>,
+    /// When the block ends by itself; `None` if only an operator ends it.
+    pub blocked_until: Option<DateTime<Utc>>,
     /// What came back since it was last cleared.
     pub count: BounceCount,
     /// When something last came back.
@@ -167,12 +187,24 @@ mod tests {
 
     #[test]
     fn the_third_bounce_blocks_and_so_does_one_complaint() {
-        let count = |permanent, transient, complaints| BounceCount { permanent, transient, complaints };
+        let count = |permanent, transient, complaints| BounceCount {
+            permanent,
+            transient,
+            complaints,
+            suppressed: 0,
+        };
         assert_eq!(count(2, 0, 0).blocks(), None);
         assert_eq!(count(1, 1, 0).blocks(), None);
         assert_eq!(count(3, 0, 0).blocks(), Some(BlockReason::Bounces));
         assert_eq!(count(1, 2, 0).blocks(), Some(BlockReason::Bounces));
         assert_eq!(count(0, 0, 1).blocks(), Some(BlockReason::Complaint));
+        let suppressed = BounceCount { suppressed: 1, ..BounceCount::default() };
+        assert_eq!(suppressed.blocks(), Some(BlockReason::Suppressed));
+        assert_eq!(
+            [count(1, 2, 0), count(0, 5, 0), count(3, 1, 0), count(0, 3, 1), suppressed]
+                .map(BounceCount::transient_that_block),
+            [Some(2), Some(3), None, None, None]
+        );
     }
 
     #[test]

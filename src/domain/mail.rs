@@ -202,6 +202,13 @@ impl Mail {
 /// all, which outlasts a weekend's broken server by little and is far within an invitation's 30 days.
 const PAUSES: [i64; 9] = [1, 5, 15, 60, 3 * 60, 6 * 60, 12 * 60, 12 * 60, 12 * 60];
 
+/// Most mails that one gateway sends at a time.
+pub const AT_ONCE: usize = 32;
+/// Most mails of one project space that are sent at a time. Others still find room.
+pub const SPACE_AT_ONCE: usize = 16;
+/// Most mails to one destination domain that are sent at a time. A server that hangs holds up no more than these.
+pub const DOMAIN_AT_ONCE: usize = 8;
+
 /// Most tries of one mail.
 pub const ATTEMPTS_MAX: u32 = PAUSES.len() as u32 + 1;
 

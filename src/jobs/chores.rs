@@ -17,9 +17,9 @@ const HOUSEKEEPING: Duration = Duration::from_secs(15 * 60);
 /// Does all of it, until it is stopped.
 pub async fn run(services: Arc<Services>) {
     tokio::join!(
-        every(PASSWORD_RESETS, "answer requests for new passwords", || password_reset::answer_next(
-            &services
-        )),
+        every(PASSWORD_RESETS, "answer requests for new passwords", || async {
+            password_reset::answer_next(&services).await.map(|done| done > 0)
+        }),
         every(DEACTIVATIONS, "deactivate workers whose date has come", || {
             mobile_worker::deactivate_next(&services)
         }),

@@ -63,6 +63,8 @@ pub struct Services {
     pub cursors: Cursors,
     /// Hands mails to the world.
     pub mailer: Arc<dyn mail::Mailer>,
+    /// The address that mails come from. It is never blocked.
+    pub mail_sender: Option<crate::domain::Email>,
     /// Says whose a PersonalID token is; none where the operator has not said which issuer that is.
     pub personal_id: Option<Arc<dyn personal_id::PersonalIdTokens>>,
     /// How the gateway is reached from outside, without a `/` at the end. Links are made of it.

@@ -7,7 +7,7 @@ use super::invitation::NewLink;
 use super::mail::NewMail;
 use crate::authz::Action;
 use crate::domain::account_link::MAIL_WINDOW;
-use crate::domain::{Email, Identity, LinkPurpose, MailId, MobileWorker, ProjectSpaceId};
+use crate::domain::{Email, Identity, LinkPurpose, MailId, MailTemplate, MobileWorker, ProjectSpaceId};
 use chrono::{DateTime, Utc};
 use entity::{account_link, mail, project_space};
 use sea_orm::sea_query::{Expr, Order, Query, SimpleExpr};
@@ -54,7 +54,7 @@ impl<A: Action> UnitOfWork<A> {
         to: LinkTo<'_>,
         link: &NewLink,
     ) -> Result<(), StoreError> {
-        self.check_mails_of_late(to.email, purpose).await?;
+        self.check_mails_of_late(to.email, purpose.template(), purpose.mails_max(), None).await?;
         let (web_user_id, mobile_worker_id) = match to.owner {
             Identity::WebUser(id) => (Some(id.0), None),
             Identity::MobileWorker(id) => (None, Some(id.0)),
@@ -133,23 +133,32 @@ impl<A: Action> UnitOfWork<A> {
         if used.rows_affected == 1 { Ok(()) } else { Err(StoreError::Stale) }
     }
 
-    /// Whether the address may be sent one more of these mails at this moment.
+    /// Checks that the address may be sent one more mail of this kind: that it got fewer than `most` within [`MAIL_WINDOW`],
+    /// from this project space or from all.
+    ///
+    /// # Errors
+    /// [`StoreError::TooOften`].
     pub(super) async fn check_mails_of_late(
         &self,
         email: &Email,
-        purpose: LinkPurpose,
+        template: MailTemplate,
+        most: u64,
+        project_space: Option<ProjectSpaceId>,
     ) -> Result<(), StoreError> {
         // The oldest of the last so many: when it is out of the window, there is room again.
-        let query = Query::select()
+        let mut query = Query::select()
             .column(mail::Column::CreatedAt)
             .from(mail::Entity)
             .and_where(mail::Column::Recipient.eq(email.as_str()))
-            .and_where(mail::Column::Template.eq(purpose.template().name()))
+            .and_where(mail::Column::Template.eq(template.name()))
             .and_where(mail::Column::CreatedAt.gt(self.now - MAIL_WINDOW))
             .order_by(mail::Column::CreatedAt, Order::Desc)
-            .offset(purpose.mails_max() - 1)
+            .offset(most.saturating_sub(1))
             .limit(1)
             .to_owned();
+        if let Some(space) = project_space {
+            query.and_where(mail::Column::ProjectSpaceId.eq(space.0));
+        }
         match self.one::<SentRow>(&query).await? {
             None => Ok(()),
             Some(SentRow { created_at }) => Err(StoreError::TooOften(created_at + MAIL_WINDOW - self.now)),

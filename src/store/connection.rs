@@ -9,7 +9,7 @@ use super::writability::Writability;
 use crate::authz::{Action, Authorized, Obligation, Realm, Resource, Routine};
 use crate::domain::Clock;
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::{InsertStatement, SelectStatement, UpdateStatement};
+use sea_orm::sea_query::{DeleteStatement, InsertStatement, SelectStatement, UpdateStatement};
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbBackend, FromQueryResult};
 use serde_json::Value as Json;
@@ -137,6 +137,14 @@ impl Store {
         let tx = Transaction::begin(&self.writer, &self.writability).await?;
         tx.execute(insert).await?;
         tx.commit().await
+    }
+
+    /// Runs one delete that needs no permission, because nothing but the record of a fact goes, and returns the number of rows.
+    pub(super) async fn note_gone(&self, delete: &DeleteStatement) -> Result<u64, StoreError> {
+        let tx = Transaction::begin(&self.writer, &self.writability).await?;
+        let rows = tx.execute(delete).await?.rows_affected();
+        tx.commit().await?;
+        Ok(rows)
     }
 
     /// The time, by the gateway's clock.

@@ -10,7 +10,9 @@ use crate::domain::{
 };
 use chrono::{DateTime, Utc};
 use entity::{bounce, email_address, mail, membership, web_user};
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, OnConflict, Order, Query, SelectStatement};
+use sea_orm::sea_query::{
+    Alias, Expr, ExprTrait, Func, OnConflict, Order, Query, SelectStatement, SimpleExpr,
+};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryTrait, Set};
 use serde_json::json;
 
@@ -37,12 +39,14 @@ pub(super) enum Noted {
     },
 }
 
-/// Notes what came back, once for each event, and blocks the address when it is too much.
+/// Records what came back, once for each event, and blocks the address when it is too much. The gateway's own sender address
+/// is never blocked.
 pub(super) async fn note_bounce(
     tx: &Transaction,
     now: DateTime<Utc>,
     mail: &Mail,
     new: NewBounce<'_>,
+    own_sender: Option<&Email>,
 ) -> Result<Noted, StoreError> {
     let address = mail.recipient.as_str();
     let state = lock(tx, address).await?;
@@ -61,19 +65,58 @@ pub(super) async fn note_bounce(
     if written == 0 {
         return Ok(Noted::Known);
     }
-    if state.blocked_at.is_some() {
+    if own_sender == Some(&mail.recipient) {
         return Ok(Noted::New { blocked: None });
     }
     let rows = tx.query_all(&counts(address, now)).await?;
     let rows = rows.iter().map(|row| Counted::from_query_result(row, "")).collect::<Result<Vec<_>, _>>()?;
-    let Some(reason) = count(rows).count.blocks() else { return Ok(Noted::New { blocked: None }) };
+    let count = count(rows).count;
+    let Some(reason) = count.blocks() else { return Ok(Noted::New { blocked: None }) };
+    let until = match count.transient_that_block() {
+        Some(number) => block_ends(tx, address, now, number).await?,
+        None => None,
+    };
+    // A block that holds keeps its beginning; its reason and its end are those of all that came back.
+    let before = block(&state, now)?.map(|(at, _)| at);
     email_address::Entity::update_many()
-        .col_expr(email_address::Column::BlockedAt, Expr::val(now))
+        .col_expr(email_address::Column::BlockedAt, Expr::val(before.unwrap_or(now)))
+        .col_expr(email_address::Column::BlockedUntil, Expr::val(until))
         .col_expr(email_address::Column::BlockReason, Expr::val(reason.name()))
         .filter(email_address::Column::Address.eq(address))
         .exec(tx)
         .await?;
-    Ok(Noted::New { blocked: Some(reason) })
+    Ok(Noted::New { blocked: before.is_none().then_some(reason) })
+}
+
+#[derive(FromQueryResult)]
+struct BounceRow {
+    at: DateTime<Utc>,
+}
+
+/// Returns when a block ends that rests on so many of the newest transient bounces: when the oldest of them stops counting.
+async fn block_ends(
+    tx: &Transaction,
+    address: &str,
+    now: DateTime<Utc>,
+    number: u32,
+) -> Result<Option<DateTime<Utc>>, StoreError> {
+    let at = || Expr::col((bounce::Entity, bounce::Column::At));
+    let mut query = counted(address, now);
+    query
+        .expr_as(at(), "at")
+        .and_where(bounce::Column::Kind.eq(BounceKind::Transient.name()))
+        .order_by((bounce::Entity, bounce::Column::At), Order::Desc)
+        .offset(u64::from(number.saturating_sub(1)))
+        .limit(1);
+    let row = tx.query_one(&query).await?;
+    let row = row.map(|row| BounceRow::from_query_result(&row, "")).transpose()?;
+    Ok(row.map(|row| row.at + TRANSIENT_COUNTS_FOR))
+}
+
+/// The condition under which an address is blocked at this time.
+pub(super) fn is_blocked(now: DateTime<Utc>) -> SimpleExpr {
+    let until = || Expr::col((email_address::Entity, email_address::Column::BlockedUntil));
+    email_address::Column::BlockedAt.is_not_null().and(until().is_null().or(until().gt(now)))
 }
 
 /// The row of an address, made if it is not there, and ours until the transaction ends: of two bounces at the same
@@ -82,6 +125,7 @@ async fn lock(tx: &Transaction, address: &str) -> Result<email_address::Model, S
     let row = email_address::ActiveModel {
         address: Set(address.to_owned()),
         blocked_at: Set(None),
+        blocked_until: Set(None),
         block_reason: Set(None),
         cleared_at: Set(None),
     };
@@ -100,13 +144,21 @@ struct Counted {
 
 /// How much of each kind came back from an address since it was cleared, and still counts.
 fn counts(address: &str, now: DateTime<Utc>) -> SelectStatement {
+    let at = Expr::col((bounce::Entity, bounce::Column::At));
+    counted(address, now)
+        .column((bounce::Entity, bounce::Column::Kind))
+        .expr_as(Func::count(Expr::val(1)), "number")
+        .expr_as(Func::max(at), "last")
+        .group_by_col((bounce::Entity, bounce::Column::Kind))
+        .to_owned()
+}
+
+/// What came back from an address since it was cleared, and still counts.
+fn counted(address: &str, now: DateTime<Utc>) -> SelectStatement {
     let at = || Expr::col((bounce::Entity, bounce::Column::At));
     let cleared = Expr::col((email_address::Entity, email_address::Column::ClearedAt));
     let lasting = bounce::Column::Kind.ne(BounceKind::Transient.name());
     Query::select()
-        .column((bounce::Entity, bounce::Column::Kind))
-        .expr_as(Func::count(Expr::val(1)), "number")
-        .expr_as(Func::max(at()), "last")
         .from(bounce::Entity)
         .inner_join(
             email_address::Entity,
@@ -116,7 +168,6 @@ fn counts(address: &str, now: DateTime<Utc>) -> SelectStatement {
         .and_where(bounce::Column::Address.eq(address))
         .and_where(cleared.clone().is_null().or(at().gt(cleared)))
         .and_where(lasting.or(at().gt(now - TRANSIENT_COUNTS_FOR)))
-        .group_by_col((bounce::Entity, bounce::Column::Kind))
         .to_owned()
 }
 
@@ -133,6 +184,7 @@ fn count(rows: Vec<Counted>) -> Tally {
             Some(BounceKind::Permanent) => tally.count.permanent = number,
             Some(BounceKind::Transient) => tally.count.transient = number,
             Some(BounceKind::Complaint) => tally.count.complaints = number,
+            Some(BounceKind::Suppressed) => tally.count.suppressed = number,
             None => {}
         }
         tally.last = std::cmp::max(tally.last, Some(row.last));
@@ -181,13 +233,19 @@ impl Store {
         let query = email_address::Entity::find()
             .filter(email_address::Column::Address.eq(address.as_str()))
             .into_query();
-        let block = match self.one::<email_address::Model>(&query).await? {
-            Some(row) => block(&row)?,
-            None => None,
-        };
+        let row = self.one::<email_address::Model>(&query).await?;
+        let block = row.as_ref().map(|row| block(row, now)).transpose()?.flatten();
+        let blocked_until = row.and_then(|row| row.blocked_until).filter(|_| block.is_some());
         let Tally { count, last } = count(self.all(&counts(address.as_str(), now)).await?);
         let address = address.clone();
-        Ok(Sealed::new(EmailAddress { address, project_space, block, count, last_bounce_at: last }))
+        Ok(Sealed::new(EmailAddress {
+            address,
+            project_space,
+            block,
+            blocked_until,
+            count,
+            last_bounce_at: last,
+        }))
     }
 
     /// The addresses that are blocked, the last blocked first.
@@ -197,10 +255,11 @@ impl Store {
     pub async fn blocked_addresses(
         &self,
         _: &Authorized<ReadOutbox>,
+        now: DateTime<Utc>,
         limit: u64,
     ) -> Result<Vec<(Email, DateTime<Utc>, BlockReason)>, StoreError> {
         let query = email_address::Entity::find()
-            .filter(email_address::Column::BlockedAt.is_not_null())
+            .filter(is_blocked(now))
             .into_query()
             .order_by(email_address::Column::BlockedAt, Order::Desc)
             .order_by(email_address::Column::Address, Order::Asc)
@@ -208,14 +267,20 @@ impl Store {
             .to_owned();
         let rows: Vec<email_address::Model> = self.all(&query).await?;
         let rows = rows.into_iter().map(|row| {
-            let (at, reason) = block(&row)?.ok_or(StoreError::Inconsistent("block of an address"))?;
+            let (at, reason) = block(&row, now)?.ok_or(StoreError::Inconsistent("block of an address"))?;
             Ok((Email::stored(row.address), at, reason))
         });
         rows.collect()
     }
 }
 
-fn block(row: &email_address::Model) -> Result<Option<(DateTime<Utc>, BlockReason)>, StoreError> {
+fn block(
+    row: &email_address::Model,
+    now: DateTime<Utc>,
+) -> Result<Option<(DateTime<Utc>, BlockReason)>, StoreError> {
+    if row.blocked_until.is_some_and(|until| until <= now) {
+        return Ok(None);
+    }
     let reason = row
         .block_reason
         .as_deref()
@@ -258,6 +323,7 @@ impl UnitOfWork<ClearEmailBlock> {
         let before = self.proof.resource().clone();
         email_address::Entity::update_many()
             .col_expr(email_address::Column::BlockedAt, Expr::val(None::<DateTime<Utc>>))
+            .col_expr(email_address::Column::BlockedUntil, Expr::val(None::<DateTime<Utc>>))
             .col_expr(email_address::Column::BlockReason, Expr::val(None::<String>))
             .col_expr(email_address::Column::ClearedAt, Expr::val(self.now))
             .filter(email_address::Column::Address.eq(before.address.as_str()))
@@ -265,8 +331,13 @@ impl UnitOfWork<ClearEmailBlock> {
             .await?;
         let reason = before.block.map(|(_, reason)| reason.name());
         self.changed("address_blocked", json!(reason), json!(null));
-        let after =
-            EmailAddress { block: None, count: BounceCount::default(), last_bounce_at: None, ..before };
+        let after = EmailAddress {
+            block: None,
+            blocked_until: None,
+            count: BounceCount::default(),
+            last_bounce_at: None,
+            ..before
+        };
         self.proof.refresh(after.clone())?;
         Ok(after)
     }

@@ -205,7 +205,8 @@ impl UnitOfWork<CreateInvitation> {
     /// in is approved by that; who asked while signed in becomes a member at once, and the invitation is born accepted.
     ///
     /// # Errors
-    /// [`StoreError::Stale`], [`StoreError::Conflict`] when the address has an invitation that can be accepted.
+    /// [`StoreError::Stale`], [`StoreError::Conflict`] when the address has an invitation that can be accepted;
+    /// [`StoreError::TooOften`].
     pub async fn invite(
         &mut self,
         email: Email,
@@ -231,7 +232,10 @@ impl UnitOfWork<CreateInvitation> {
                 self.changed("web_user", json!(null), json!(account.to_string()));
                 words.mail(self, &email, MailTemplate::AccessApproved, json!({})).await?
             }
-            None => words.invitation_mail(self, &email, self.now + lifetime, link).await?,
+            None => {
+                self.check_invitations_of_late(space, &email).await?;
+                words.invitation_mail(self, &email, self.now + lifetime, link).await?
+            }
         };
         let id = expired.as_ref().map_or_else(|| InvitationId::fresh(self.now), |expired| expired.id);
         let state = if joins.is_some() { InvitationState::Accepted } else { InvitationState::Pending };
@@ -328,9 +332,10 @@ impl UnitOfWork<ResendInvitation> {
     /// works.
     ///
     /// # Errors
-    /// [`StoreError::Stale`] when the invitation has changed since it was judged.
+    /// [`StoreError::Stale`] when the invitation has changed since it was judged; [`StoreError::TooOften`].
     pub async fn resend(&mut self, link: &NewLink) -> Result<(), StoreError> {
         let before = self.proof.resource().clone();
+        self.check_invitations_of_late(before.project_space, &before.email).await?;
         let words = Words::of(self, before.project_space, before.assignment.role, before.inviter).await?;
         let mail = words.invitation_mail(self, &before.email, self.now + before.lifetime, link).await?;
         self.write_invitation(vec![

@@ -5,6 +5,7 @@ use super::error::StoreError;
 use super::invitation::NewLink;
 use super::mail::NewMail;
 use crate::authz::Action;
+use crate::domain::account_link::INVITATIONS_MAX;
 use crate::domain::{Email, MailId, MailTemplate, ProjectSpaceId, QualifiedRole, WebUserId, name_for_people};
 use chrono::{DateTime, Utc};
 use entity::{project_space, role, web_user};
@@ -15,6 +16,20 @@ use uuid::Uuid;
 
 /// The page that the link of an invitation leads to; the token follows.
 const PAGE: &str = "/invitation/";
+
+impl<A: Action> UnitOfWork<A> {
+    /// Checks that the address may be sent one more invitation to the project space.
+    ///
+    /// # Errors
+    /// [`StoreError::TooOften`].
+    pub(super) async fn check_invitations_of_late(
+        &self,
+        space: ProjectSpaceId,
+        email: &Email,
+    ) -> Result<(), StoreError> {
+        self.check_mails_of_late(email, MailTemplate::Invitation, INVITATIONS_MAX, Some(space)).await
+    }
+}
 
 /// What the mails of an invitation say of it to people.
 #[derive(FromQueryResult)]

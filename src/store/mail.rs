@@ -1,6 +1,7 @@
 //! The outbox: mails are queued in the transaction of the change that causes them.
 
 use super::connection::UnitOfWork;
+use super::email_address::is_blocked;
 use super::error::StoreError;
 use super::transaction::Transaction;
 use crate::authz::{Action, Resource};
@@ -82,7 +83,7 @@ async fn queue(
     if mails.is_empty() {
         return Ok(Vec::new());
     }
-    let rows = tx.query_all(&blocked_among(mails.iter().map(|mail| mail.recipient))).await?;
+    let rows = tx.query_all(&blocked_among(mails.iter().map(|mail| mail.recipient), now)).await?;
     let blocked = rows.iter().map(|row| Ok(Recipient::from_query_result(row, "")?.address));
     let blocked = blocked.collect::<Result<HashSet<_>, StoreError>>()?;
     let rows: Vec<_> = mails.iter().map(|mail| row(now, mail, blocked.contains(mail.recipient))).collect();
@@ -118,12 +119,12 @@ struct Recipient {
     address: String,
 }
 
-fn blocked_among<'a>(addresses: impl Iterator<Item = &'a str>) -> SelectStatement {
+fn blocked_among<'a>(addresses: impl Iterator<Item = &'a str>, now: DateTime<Utc>) -> SelectStatement {
     Query::select()
         .column(email_address::Column::Address)
         .from(email_address::Entity)
         .and_where(email_address::Column::Address.is_in(addresses))
-        .and_where(email_address::Column::BlockedAt.is_not_null())
+        .and_where(is_blocked(now))
         .to_owned()
 }
 

@@ -1,17 +1,19 @@
-//! Sending: a gateway claims a mail for a while, so that no other sends it at the same time, and writes down what became
-//! of it. Whoever dies in between has lost nothing: the claim runs out, and the mail goes again under the same Message-ID.
+//! Sending: a gateway claims mails for a while, so that no other gateway sends them at the same time, and records the result.
+//! If the gateway stops in between, the claim ends and the mail is sent again under the same Message-ID.
 
 use super::connection::UnitOfWork;
 use super::email_address::{NewBounce, Noted, note_bounce};
 use super::error::StoreError;
-use super::mail_list::{MailRow, due, mails};
+use super::mail_list::{MailRow, is_due, mails};
+use super::mail_turn;
 use crate::authz::{ClaimMail, ReportMail, RetryMail, Sealed, SendMail};
-use crate::domain::{BounceKind, Mail, MailEvent, MailOutcome, MailStatus};
+use crate::domain::{BounceKind, Email, Mail, MailEvent, MailOutcome, MailStatus};
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::mail;
-use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, LockBehavior, LockType, SelectStatement};
+use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, Order};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, UpdateMany};
 use serde_json::{Value as Json, json};
+use uuid::Uuid;
 
 /// What came of a try to send a mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,32 +36,50 @@ pub enum Attempt {
     },
 }
 
-/// Of several gateways that look at the same moment, each finds another mail: PostgreSQL passes over rows that are being
-/// claimed, and SQLite has one writer.
-fn next(now: DateTime<Utc>) -> SelectStatement {
-    due(now).lock_with_behavior(LockType::Update, LockBehavior::SkipLocked).to_owned()
-}
-
 impl UnitOfWork<ClaimMail> {
-    /// Takes the next mail that is due in hand, for so long. A claim counts as a try, so that a mail that brings its
-    /// sender down is given up like any other.
+    /// Claims up to `room` mails that are due, for so long, and returns them. A claim counts as a try, so that a mail that ends
+    /// its sender is given up like any other. A mail that cannot be read is given up at once.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn claim(&mut self, lease: TimeDelta) -> Result<Option<Sealed<Mail>>, StoreError> {
-        // `= (SELECT …)` and not `IN`: PostgreSQL may run the latter once for each row, and claim several.
-        let chosen = Expr::SubQuery(None, Box::new(next(self.now).into()));
+    pub async fn claim(&mut self, room: usize, lease: TimeDelta) -> Result<Vec<Sealed<Mail>>, StoreError> {
+        let chosen = mail_turn::choose(self, room).await?;
+        if chosen.is_empty() {
+            return Ok(Vec::new());
+        }
+        // Another gateway may have claimed some of them since they were chosen.
         let claimed = mail::Entity::update_many()
             .col_expr(mail::Column::ClaimedUntil, Expr::val(self.now + lease))
             .col_expr(mail::Column::Attempts, Expr::col(mail::Column::Attempts).add(1))
-            .filter(Expr::col(mail::Column::Id).eq(chosen))
+            .filter(mail::Column::Id.is_in(chosen))
+            .filter(is_due(self.now))
             .exec_with_returning(&self.tx)
             .await?;
-        let Some(claimed) = claimed.first() else { return Ok(None) };
-        let mut query = mails();
-        query.and_where(mail::Column::Id.eq(claimed.id));
-        let row: Option<MailRow> = self.one(&query).await?;
-        Ok(Some(Sealed::new(row.ok_or(StoreError::Stale)?.mail()?)))
+        let mut query = mails(self.now);
+        query
+            .and_where(mail::Column::Id.is_in(claimed.iter().map(|row| row.id)))
+            .order_by((mail::Entity, mail::Column::NextAttemptAt), Order::Asc)
+            .order_by((mail::Entity, mail::Column::Id), Order::Asc);
+        let mut mails = Vec::new();
+        for row in self.all::<MailRow>(&query).await? {
+            let id = row.id();
+            match row.mail() {
+                Ok(mail) => mails.push(Sealed::new(mail)),
+                Err(error) => self.give_up(id, &error).await?,
+            }
+        }
+        Ok(mails)
+    }
+
+    async fn give_up(&mut self, id: Uuid, error: &StoreError) -> Result<(), StoreError> {
+        tracing::error!(mail.id = %id, "gave up mail `{id}`: {error}");
+        given(mail::Entity::update_many(), MailStatus::GivenUp)
+            .col_expr(mail::Column::ClaimedUntil, Expr::val(None::<DateTime<Utc>>))
+            .col_expr(mail::Column::LastError, Expr::val(error.to_string()))
+            .filter(mail::Column::Id.eq(id))
+            .exec(&self.tx)
+            .await?;
+        Ok(())
     }
 }
 
@@ -68,7 +88,7 @@ impl UnitOfWork<SendMail> {
     ///
     /// # Errors
     /// [`StoreError::Stale`] when the claim ran out and another gateway has it, or had.
-    pub async fn record(&mut self, attempt: Attempt) -> Result<(), StoreError> {
+    pub async fn record(&mut self, attempt: Attempt, own_sender: Option<&Email>) -> Result<(), StoreError> {
         let mail = self.proof.resource().clone();
         let now = self.now;
         if let Attempt::Undeliverable { error, counts: true } = &attempt {
@@ -83,7 +103,8 @@ impl UnitOfWork<SendMail> {
                 diagnostic: Some(error),
                 at: now,
             };
-            if let Noted::New { blocked: Some(reason) } = note_bounce(&self.tx, now, &mail, event).await? {
+            let noted = note_bounce(&self.tx, now, &mail, event, own_sender).await?;
+            if let Noted::New { blocked: Some(reason) } = noted {
                 self.changed("address_blocked", json!(null), json!(reason.name()));
             }
         }
@@ -134,7 +155,7 @@ impl UnitOfWork<ReportMail> {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn report(&mut self, event: MailEvent) -> Result<bool, StoreError> {
+    pub async fn report(&mut self, event: MailEvent, own_sender: Option<&Email>) -> Result<bool, StoreError> {
         let mail = self.proof.resource().clone();
         let now = self.now;
         let update = mail::Entity::update_many().filter(mail::Column::Id.eq(mail.id.0));
@@ -153,7 +174,8 @@ impl UnitOfWork<ReportMail> {
         };
         let at = event.at.map_or(now, |at| std::cmp::min(at, now));
         let new = NewBounce { key: event.key, kind, diagnostic: words.as_deref(), at };
-        let Noted::New { blocked } = note_bounce(&self.tx, now, &mail, new).await? else { return Ok(false) };
+        let noted = note_bounce(&self.tx, now, &mail, new, own_sender).await?;
+        let Noted::New { blocked } = noted else { return Ok(false) };
         self.changed("bounce", json!(null), json!(kind.name()));
         if let Some(reason) = blocked {
             self.changed("address_blocked", json!(null), json!(reason.name()));

@@ -1,12 +1,13 @@
 //! Mails as they are read: each with its project space's name and language, and whether its address is blocked.
 
 use super::connection::Store;
+use super::email_address::is_blocked;
 use super::error::StoreError;
 use crate::authz::{Authorized, ReadOutbox, Sealed};
 use crate::domain::{Email, Mail, MailEvent, MailId, MailLanguage, MailStatus, MailTemplate, ProjectSpaceId};
 use chrono::{DateTime, Utc};
 use entity::{email_address, mail, project_space};
-use sea_orm::sea_query::{Expr, ExprTrait, Order, Query, SelectStatement};
+use sea_orm::sea_query::{Expr, ExprTrait, Order, Query, SelectStatement, SimpleExpr};
 use sea_orm::{ColumnTrait, FromQueryResult};
 use serde_json::Value as Json;
 use uuid::Uuid;
@@ -32,6 +33,10 @@ pub(super) struct MailRow {
 }
 
 impl MailRow {
+    pub(super) fn id(&self) -> Uuid {
+        self.id
+    }
+
     pub(super) fn mail(self) -> Result<Mail, StoreError> {
         let own = self.data.get("language").and_then(Json::as_str).and_then(MailLanguage::of);
         let language = own.or(self.mail_language.as_deref().and_then(MailLanguage::of)).unwrap_or_default();
@@ -64,23 +69,14 @@ struct DueRow {
     id: Uuid,
 }
 
-/// The next mail that is due and that nobody has in hand.
-pub(super) fn due(now: DateTime<Utc>) -> SelectStatement {
+/// The condition for mails that are due and that no gateway is sending.
+pub(super) fn is_due(now: DateTime<Utc>) -> SimpleExpr {
     let free = mail::Column::ClaimedUntil.is_null().or(mail::Column::ClaimedUntil.lte(now));
-    Query::select()
-        .column((mail::Entity, mail::Column::Id))
-        .from(mail::Entity)
-        .and_where(mail::Column::Status.eq(MailStatus::Queued.name()))
-        .and_where(mail::Column::NextAttemptAt.lte(now))
-        .and_where(free)
-        .order_by((mail::Entity, mail::Column::NextAttemptAt), Order::Asc)
-        .order_by((mail::Entity, mail::Column::Id), Order::Asc)
-        .limit(1)
-        .to_owned()
+    mail::Column::Status.eq(MailStatus::Queued.name()).and(mail::Column::NextAttemptAt.lte(now)).and(free)
 }
 
-/// All mails; who calls adds which.
-pub(super) fn mails() -> SelectStatement {
+/// All mails, and whether their addresses are blocked at this time. The caller adds which.
+pub(super) fn mails(now: DateTime<Utc>) -> SelectStatement {
     let column = |column| Expr::col((mail::Entity, column));
     Query::select()
         .expr_as(column(mail::Column::Id), "id")
@@ -88,7 +84,7 @@ pub(super) fn mails() -> SelectStatement {
         .expr_as(Expr::col((project_space::Entity, project_space::Column::DisplayName)), "project_space_name")
         .expr_as(Expr::col((project_space::Entity, project_space::Column::MailLanguage)), "mail_language")
         .expr_as(column(mail::Column::Recipient), "recipient")
-        .expr_as(email_address::Column::BlockedAt.is_not_null(), "recipient_is_blocked")
+        .expr_as(is_blocked(now), "recipient_is_blocked")
         .expr_as(column(mail::Column::Template), "template")
         .expr_as(column(mail::Column::Data), "data")
         .expr_as(column(mail::Column::MessageId), "message_id")
@@ -119,7 +115,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn mail(&self, id: MailId) -> Result<Option<Sealed<Mail>>, StoreError> {
-        let mut query = mails();
+        let mut query = mails(self.now());
         query.and_where(mail::Column::Id.eq(id.0));
         self.one::<MailRow>(&query).await?.map(|row| Ok(Sealed::new(row.mail()?))).transpose()
     }
@@ -129,7 +125,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn reported_mail(&self, event: &MailEvent) -> Result<Option<Sealed<Mail>>, StoreError> {
-        let mut query = mails();
+        let mut query = mails(self.now());
         match (event.mail, &event.address) {
             (Some(id), _) => query.and_where(mail::Column::Id.eq(id.0)),
             (None, Some(address)) => query
@@ -147,7 +143,12 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn mail_is_due(&self, now: DateTime<Utc>) -> Result<bool, StoreError> {
-        let query = due(now);
+        let query = Query::select()
+            .column(mail::Column::Id)
+            .from(mail::Entity)
+            .and_where(is_due(now))
+            .limit(1)
+            .to_owned();
         let row: Option<DueRow> = self.one(&query).await?;
         Ok(row.is_some())
     }
@@ -162,7 +163,7 @@ impl Store {
         status: Option<MailStatus>,
         limit: u64,
     ) -> Result<Vec<Mail>, StoreError> {
-        let mut query = mails();
+        let mut query = mails(self.now());
         if let Some(status) = status {
             query.and_where(mail::Column::Status.eq(status.name()));
         }

@@ -33,6 +33,7 @@ mod location_type;
 mod mail;
 mod mail_delivery;
 mod mail_list;
+mod mail_turn;
 mod member;
 mod member_list;
 mod member_removal;

@@ -13,7 +13,7 @@ use crate::domain::{
 };
 use chrono::{DateTime, Utc};
 use entity::{account_link, mobile_worker, password_reset_request, project_space, web_user};
-use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Order, Query};
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Order, Query, SimpleExpr};
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryTrait};
 use serde_json::json;
 use uuid::Uuid;
@@ -32,8 +32,9 @@ struct Waiting {
 const NO_SPACE: &str = "";
 
 impl Store {
-    /// Notes that somebody asks for a new password for this name; whether there is such an account is not looked at. It is
-    /// no change of anything that anybody could be denied. Asking again before the job has looked changes nothing.
+    /// Records that a new password was requested for this name. Whether there is such an account is not looked at: the work is
+    /// the same for every name. A second request before the job has answered changes nothing. When many names wait, those
+    /// without an account are deleted, so that a flood of invented names takes no room from real requests.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -49,7 +50,7 @@ impl Store {
             .to_owned();
         let waiting: Option<Waiting> = self.one(&waiting).await?;
         if waiting.is_some_and(|row| row.number.unsigned_abs() >= RESETS_WAITING_MAX) {
-            return Ok(());
+            self.forget_unknown_resets().await?;
         }
         let insert = Query::insert()
             .into_table(password_reset_request::Entity)
@@ -62,28 +63,47 @@ impl Store {
         self.note_new(&insert).await
     }
 
-    /// The oldest name that was asked for, with whom it belongs to.
+    /// Deletes the requests for names without an account, and returns how many there were.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn next_password_reset(&self) -> Result<Option<Sealed<PasswordResetRequest>>, StoreError> {
+    pub async fn forget_unknown_resets(&self) -> Result<u64, StoreError> {
+        let delete = Query::delete()
+            .from_table(password_reset_request::Entity)
+            .and_where(has_account().not())
+            .to_owned();
+        self.note_gone(&delete).await
+    }
+
+    /// Returns the oldest requests for names with an account, at most so many.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn next_password_resets(
+        &self,
+        limit: u64,
+    ) -> Result<Vec<Sealed<PasswordResetRequest>>, StoreError> {
         use password_reset_request::Column;
         let query = Query::select()
             .columns([Column::ProjectSpace, Column::Username, Column::RequestedAt])
             .from(password_reset_request::Entity)
+            .and_where(has_account())
             .order_by(Column::RequestedAt, Order::Asc)
-            .limit(1)
+            .limit(limit)
             .to_owned();
-        let Some(row) = self.one::<password_reset_request::Model>(&query).await? else { return Ok(None) };
-        let (name, account) = if row.project_space == NO_SPACE {
-            let email = Email::stored(row.username);
-            let account = self.web_user_to_mail(&email).await?;
-            (SignInName::WebUser(email), account)
-        } else {
-            let account = self.worker_to_mail(&row.project_space, &row.username).await?;
-            (SignInName::Worker { project_space: row.project_space, username: row.username }, account)
-        };
-        Ok(Some(Sealed::new(PasswordResetRequest { name, account })))
+        let mut requests = Vec::new();
+        for row in self.all::<password_reset_request::Model>(&query).await? {
+            let (name, account) = if row.project_space == NO_SPACE {
+                let email = Email::stored(row.username);
+                let account = self.web_user_to_mail(&email).await?;
+                (SignInName::WebUser(email), account)
+            } else {
+                let account = self.worker_to_mail(&row.project_space, &row.username).await?;
+                (SignInName::Worker { project_space: row.project_space, username: row.username }, account)
+            };
+            requests.push(Sealed::new(PasswordResetRequest { name, account }));
+        }
+        Ok(requests)
     }
 
     async fn web_user_to_mail(&self, email: &Email) -> Result<Option<ResetAccount>, StoreError> {
@@ -307,6 +327,31 @@ impl UnitOfWork<ResetPassword> {
         self.end_sessions_of(link.owner, None).await?;
         self.tell_of_new_password(link.owner).await
     }
+}
+
+/// The condition for requests whose name belongs to an account, whether or not it can be sent a link.
+fn has_account() -> SimpleExpr {
+    let asked = |column| Expr::col((password_reset_request::Entity, column));
+    let space = || asked(password_reset_request::Column::ProjectSpace);
+    let username = || asked(password_reset_request::Column::Username);
+    let web_users = Query::select()
+        .expr(Expr::val(1))
+        .from(web_user::Entity)
+        .and_where(Expr::col((web_user::Entity, web_user::Column::Email)).eq(username()))
+        .and_where(space().eq(NO_SPACE))
+        .to_owned();
+    let workers = Query::select()
+        .expr(Expr::val(1))
+        .from(mobile_worker::Entity)
+        .inner_join(
+            project_space::Entity,
+            Expr::col((project_space::Entity, project_space::Column::Id))
+                .equals((mobile_worker::Entity, mobile_worker::Column::ProjectSpaceId)),
+        )
+        .and_where(Expr::col((project_space::Entity, project_space::Column::Name)).eq(space()))
+        .and_where(Expr::col((mobile_worker::Entity, mobile_worker::Column::Username)).eq(username()))
+        .to_owned();
+    Expr::exists(web_users).or(Expr::exists(workers))
 }
 
 /// The name's parts as they are kept.

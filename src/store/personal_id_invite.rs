@@ -10,6 +10,7 @@ use super::row_filter::is_storable;
 use crate::authz::{
     AcceptPersonalIdInvite, Action, InvitePersonalId, LinkPersonalId, RequestPersonalIdAccess, Sealed,
 };
+use crate::domain::account_link::INVITATIONS_MAX;
 use crate::domain::{
     Email, Identity, InviteState, LinkStatus, MailId, MailLanguage, MailTemplate, MobileWorker,
     MobileWorkerStatus, PersonalIdAccount, PersonalIdHolder, PersonalIdInviteLink, name_for_people,
@@ -222,6 +223,7 @@ impl UnitOfWork<InvitePersonalId> {
                 more.push(("inviter", space.display_name));
             }
         }
+        self.check_mails_of_late(email, MailTemplate::PersonalIdInvite, INVITATIONS_MAX, None).await?;
         let language = worker.profile.language.as_ref().and_then(|of| MailLanguage::of(of.as_str()));
         more.extend(language.map(|language| ("language", language.code().to_owned())));
         if let Some(data) = data.as_object_mut() {

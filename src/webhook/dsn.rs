@@ -16,11 +16,12 @@ const RECIPIENTS_MAX: usize = 20;
 #[error("this is not a delivery report (multipart/report; report-type=delivery-status)")]
 pub struct NotAReport;
 
-/// What a report says of our mails. Nothing for one that gives back no mail of ours, or only says that it takes longer.
+/// Returns what a report says of a mail of ours: one event, however many recipients it lists, because our mails have one.
+/// `None` if it gives back no mail of ours, or only says that delivery takes longer.
 ///
 /// # Errors
 /// [`NotAReport`].
-pub fn parse(raw: &[u8]) -> Result<Vec<MailEvent>, NotAReport> {
+pub fn parse(raw: &[u8]) -> Result<Option<MailEvent>, NotAReport> {
     let message = MessageParser::default().parse(raw).ok_or(NotAReport)?;
     let is_report = message.content_type().is_some_and(|kind| {
         kind.ctype().eq_ignore_ascii_case("multipart")
@@ -33,11 +34,28 @@ pub fn parse(raw: &[u8]) -> Result<Vec<MailEvent>, NotAReport> {
     let status =
         message.parts.iter().find(|part| is(part, "message", &["delivery-status", "global-delivery-status"]));
     let status = status.ok_or(NotAReport)?;
-    let Some(mail) = message.parts.iter().find_map(returned_mail) else { return Ok(Vec::new()) };
+    let Some(mail) = message.parts.iter().find_map(returned_mail) else { return Ok(None) };
     let text = String::from_utf8_lossy(status.contents());
     // The first group is about the message, each other about a recipient.
     let groups = groups(&text).into_iter().skip(1).take(RECIPIENTS_MAX);
-    Ok(groups.filter_map(|group| event(mail, &group)).collect())
+    let worst = groups.filter_map(|group| outcome(&group)).max_by_key(severity);
+    Ok(worst.map(|outcome| {
+        // A mail fails once: a second report, or one that names the recipient otherwise, has the same key.
+        let key = event_key(
+            "dsn",
+            &[&mail.hex(), if outcome == MailOutcome::Delivered { "delivered" } else { "failed" }],
+        );
+        // The address is our mail's own: what a forwarding server calls it is no address that we wrote to.
+        MailEvent { key, mail: Some(mail), address: None, outcome, at: None }
+    }))
+}
+
+fn severity(outcome: &MailOutcome) -> u8 {
+    match outcome {
+        MailOutcome::Delivered => 0,
+        MailOutcome::Bounced { kind: BounceKind::Transient, .. } => 1,
+        MailOutcome::Bounced { .. } => 2,
+    }
 }
 
 fn is(part: &MessagePart<'_>, kind: &str, subtypes: &[&str]) -> bool {
@@ -90,12 +108,12 @@ fn groups(text: &str) -> Vec<Group> {
     groups
 }
 
-fn event(mail: MailId, group: &Group) -> Option<MailEvent> {
+fn outcome(group: &Group) -> Option<MailOutcome> {
     let field = |name: &str| group.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str());
-    let recipient = field("final-recipient").or(field("original-recipient"))?;
+    field("final-recipient").or(field("original-recipient"))?;
     let status = field("status").unwrap_or_default();
     let action = field("action")?.to_ascii_lowercase();
-    let outcome = match action.as_str() {
+    Some(match action.as_str() {
         "delivered" | "relayed" | "expanded" => MailOutcome::Delivered,
         "failed" => {
             let kind = if status.starts_with("4.") { BounceKind::Transient } else { BounceKind::Permanent };
@@ -110,10 +128,7 @@ fn event(mail: MailId, group: &Group) -> Option<MailEvent> {
         }
         // `delayed`: the server is still trying.
         _ => return None,
-    };
-    let key = event_key("dsn", &[&mail.hex(), recipient, &action]);
-    // The address is our mail's own: what a forwarding server calls it is nobody's we wrote to.
-    Some(MailEvent { key, mail: Some(mail), address: None, outcome, at: None })
+    })
 }
 
 #[cfg(test)]
@@ -149,8 +164,7 @@ mod tests {
             "Content-Type: text/rfc822-headers\r\n\r\nSubject: Hello\r\nX-Fieldgate-Mail-Id: {ID}\r\n"
         );
         for returned in [by_id, by_message_id, headers_only] {
-            let events = parse(report("failed", "5.1.1", &returned).as_bytes()).unwrap();
-            let [event] = events.as_slice() else { panic!("{events:?}") };
+            let event = parse(report("failed", "5.1.1", &returned).as_bytes()).unwrap().unwrap();
             assert_eq!(event.mail.unwrap().hex(), ID);
             let diagnostic = Some("550 5.1.1 <jdoe@example.org>: Recipient address rejected".to_owned());
             assert_eq!(event.outcome, MailOutcome::Bounced { kind: BounceKind::Permanent, diagnostic });
@@ -161,8 +175,7 @@ mod tests {
     fn a_failure_that_may_pass_is_transient_and_a_delay_is_none() {
         let returned = whole(&format!("X-Fieldgate-Mail-Id: {ID}"));
         let outcome = |action, status| {
-            let mut events = parse(report(action, status, &returned).as_bytes()).unwrap();
-            events.pop().map(|event| event.outcome)
+            parse(report(action, status, &returned).as_bytes()).unwrap().map(|event| event.outcome)
         };
         let transient = outcome("failed", "4.2.2");
         assert!(matches!(transient, Some(MailOutcome::Bounced { kind: BounceKind::Transient, .. })));
@@ -173,8 +186,7 @@ mod tests {
     #[test]
     fn the_same_report_has_the_same_name() {
         let returned = whole(&format!("X-Fieldgate-Mail-Id: {ID}"));
-        let key =
-            |action, status| parse(report(action, status, &returned).as_bytes()).unwrap()[0].key.clone();
+        let key = |action, status| parse(report(action, status, &returned).as_bytes()).unwrap().unwrap().key;
         assert_eq!(key("failed", "5.1.1"), key("failed", "5.1.1"));
         assert_ne!(key("failed", "5.1.1"), key("delivered", "2.0.0"));
     }
@@ -184,7 +196,7 @@ mod tests {
         for returned in
             [whole("Message-ID: <1@elsewhere.example>"), "Content-Type: text/plain\r\n\r\n".to_owned()]
         {
-            assert_eq!(parse(report("failed", "5.1.1", &returned).as_bytes()), Ok(Vec::new()));
+            assert_eq!(parse(report("failed", "5.1.1", &returned).as_bytes()), Ok(None));
         }
     }
 

@@ -4,7 +4,7 @@
 //! {"id": "evt-1", "event": "bounce", "mailId": "ma_0192…", "email": "jdoe@example.org", "diagnostic": "no such user"}
 //! ```
 //!
-//! `event` is `delivery`, `bounce`, `transient_bounce` or `complaint`; `id` names the event, and the same one twice counts
+//! `event` is `delivery`, `bounce`, `transient_bounce`, `suppressed_bounce` or `complaint`; `id` names the event, and the same one twice counts
 //! once. Either `mailId` (from the mail's `X-Fieldgate-Mail-Id`) or `email` must be there. `at` is RFC 3339.
 
 use super::event_key;
@@ -30,6 +30,7 @@ enum Kind {
     Delivery,
     Bounce,
     TransientBounce,
+    SuppressedBounce,
     Complaint,
 }
 
@@ -48,6 +49,7 @@ pub(super) fn parse(body: &[u8]) -> Result<MailEvent, String> {
         Kind::Delivery => MailOutcome::Delivered,
         Kind::Bounce => bounced(BounceKind::Permanent),
         Kind::TransientBounce => bounced(BounceKind::Transient),
+        Kind::SuppressedBounce => bounced(BounceKind::Suppressed),
         Kind::Complaint => bounced(BounceKind::Complaint),
     };
     Ok(MailEvent { key: event_key("json", &[&event.id]), mail, address, outcome, at: event.at })

@@ -64,8 +64,8 @@ impl MailReports {
         body: &[u8],
     ) -> Result<(), Refusal> {
         self.check(secret)?;
-        let events = dsn::parse(body).map_err(|error| Refusal::Malformed(error.to_string()))?;
-        report(services, reporter, events).await
+        let event = dsn::parse(body).map_err(|error| Refusal::Malformed(error.to_string()))?;
+        report(services, reporter, event).await
     }
 
     /// An event in the plain JSON form.
@@ -81,7 +81,7 @@ impl MailReports {
     ) -> Result<(), Refusal> {
         self.check(secret)?;
         let event = json::parse(body).map_err(Refusal::Malformed)?;
-        report(services, reporter, vec![event]).await
+        report(services, reporter, Some(event)).await
     }
 
     /// What SNS delivers: an event of SES, or the question whether we want such events.
@@ -91,8 +91,8 @@ impl MailReports {
     pub async fn ses(&self, services: &Services, reporter: &Principal, body: &[u8]) -> Result<(), Refusal> {
         match sns::open(self, services.clock.now(), body).await? {
             sns::Message::Notification(text) => {
-                let events = ses::parse(&text).map_err(Refusal::Malformed)?;
-                report(services, reporter, events).await
+                let event = ses::parse(&text).map_err(Refusal::Malformed)?;
+                report(services, reporter, event).await
             }
             sns::Message::Subscription { url } => {
                 self.https.get(&url).await.map_err(Refusal::Unavailable)?;
@@ -111,8 +111,8 @@ impl MailReports {
     }
 }
 
-async fn report(services: &Services, reporter: &Principal, events: Vec<MailEvent>) -> Result<(), Refusal> {
-    for event in events {
+async fn report(services: &Services, reporter: &Principal, event: Option<MailEvent>) -> Result<(), Refusal> {
+    if let Some(event) = event {
         mail::report(services, reporter, event).await?;
     }
     Ok(())

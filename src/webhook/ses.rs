@@ -7,9 +7,6 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use std::collections::HashMap;
 
-/// Most recipients of one event. Our mails have one.
-const RECIPIENTS_MAX: usize = 50;
-
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Event {
@@ -41,6 +38,8 @@ struct Header {
 #[serde(rename_all = "camelCase")]
 struct Bounce {
     bounce_type: String,
+    #[serde(default)]
+    bounce_sub_type: String,
     bounced_recipients: Vec<Recipient>,
     feedback_id: String,
     timestamp: Option<DateTime<Utc>>,
@@ -68,65 +67,64 @@ struct Recipient {
     diagnostic_code: Option<String>,
 }
 
-/// The events in the text of a notification. None for the kinds that say nothing about delivery: opens, clicks, tests.
-pub(super) fn parse(text: &str) -> Result<Vec<MailEvent>, String> {
+/// Returns the event in the text of a notification: one, however many recipients it lists, because our mails have one. `None`
+/// for the kinds that say nothing about delivery: opens, clicks, tests.
+pub(super) fn parse(text: &str) -> Result<Option<MailEvent>, String> {
     // SES greets a new topic with a sentence.
     if !text.trim_start().starts_with('{') {
-        return Ok(Vec::new());
+        return Ok(None);
     }
     let event: Event = serde_json::from_str(text).map_err(|error| error.to_string())?;
     let mail = event.mail.id();
-    let made = |source, id: &str, recipient: &str, at, outcome| MailEvent {
-        key: event_key(source, &[id, recipient]),
-        mail,
-        address: address(recipient),
-        outcome,
-        at,
+    let made = |id: &str, recipients: &[&str], at, outcome| {
+        let address = recipients.iter().find_map(|recipient| address(recipient));
+        MailEvent { key: event_key("ses", &[id]), mail, address, outcome, at }
     };
     let kind = event.notification_type.or(event.event_type).unwrap_or_default();
-    let events = match (kind.as_str(), event.bounce, event.complaint, event.delivery) {
+    Ok(match (kind.as_str(), event.bounce, event.complaint, event.delivery) {
         ("Bounce", Some(bounce), _, _) => {
-            // `Undetermined` counts as permanent (reference §2.10).
-            let kind =
-                if bounce.bounce_type == "Transient" { BounceKind::Transient } else { BounceKind::Permanent };
-            let recipients = bounce.bounced_recipients.into_iter().take(RECIPIENTS_MAX);
-            let events = recipients.map(|recipient| {
-                let diagnostic = recipient.diagnostic_code.as_deref().map(diagnostic);
-                let outcome = MailOutcome::Bounced { kind, diagnostic };
-                made("ses", &bounce.feedback_id, &recipient.email_address, bounce.timestamp, outcome)
-            });
-            events.collect()
+            let words = bounce.bounced_recipients.iter().find_map(|it| it.diagnostic_code.as_deref());
+            let outcome = MailOutcome::Bounced { kind: bounce.kind(), diagnostic: words.map(diagnostic) };
+            Some(made(&bounce.feedback_id, &addresses(&bounce.bounced_recipients), bounce.timestamp, outcome))
         }
         // A reader who takes a mail out of the junk folder is reported as a complaint of this kind.
         ("Complaint", _, Some(complaint), _)
             if complaint.complaint_feedback_type.as_deref() == Some("not-spam") =>
         {
-            Vec::new()
+            None
         }
         ("Complaint", _, Some(complaint), _) => {
-            let recipients = complaint.complained_recipients.into_iter().take(RECIPIENTS_MAX);
-            let events = recipients.map(|recipient| {
-                let outcome = MailOutcome::Bounced {
-                    kind: BounceKind::Complaint,
-                    diagnostic: complaint.complaint_feedback_type.as_deref().map(diagnostic),
-                };
-                made("ses", &complaint.feedback_id, &recipient.email_address, complaint.timestamp, outcome)
-            });
-            events.collect()
+            let outcome = MailOutcome::Bounced {
+                kind: BounceKind::Complaint,
+                diagnostic: complaint.complaint_feedback_type.as_deref().map(diagnostic),
+            };
+            let recipients = addresses(&complaint.complained_recipients);
+            Some(made(&complaint.feedback_id, &recipients, complaint.timestamp, outcome))
         }
         ("Delivery", _, _, Some(delivery)) => {
-            let recipients = delivery.recipients.into_iter().take(RECIPIENTS_MAX);
-            let id = &event.mail.message_id;
-            let events = recipients
-                .map(|recipient| made("ses", id, &recipient, delivery.timestamp, MailOutcome::Delivered));
-            events.collect()
+            let recipients: Vec<_> = delivery.recipients.iter().map(String::as_str).collect();
+            Some(made(&event.mail.message_id, &recipients, delivery.timestamp, MailOutcome::Delivered))
         }
         ("Bounce" | "Complaint" | "Delivery", ..) => {
             return Err(format!("`{kind}` comes without its details"));
         }
-        _ => Vec::new(),
-    };
-    Ok(events)
+        _ => None,
+    })
+}
+
+fn addresses(recipients: &[Recipient]) -> Vec<&str> {
+    recipients.iter().map(|recipient| recipient.email_address.as_str()).collect()
+}
+
+impl Bounce {
+    fn kind(&self) -> BounceKind {
+        match (self.bounce_type.as_str(), self.bounce_sub_type.as_str()) {
+            ("Transient", _) => BounceKind::Transient,
+            ("Permanent", "Suppressed" | "OnAccountSuppressionList") => BounceKind::Suppressed,
+            // `Undetermined` counts as permanent (reference §2.10).
+            _ => BounceKind::Permanent,
+        }
+    }
 }
 
 impl Mail {
@@ -153,7 +151,7 @@ mod tests {
 
     const ID: &str = "0192f5d1c0de70008000000000000042";
 
-    fn event(kind: &str, details: &str, mail: &str) -> Vec<MailEvent> {
+    fn event(kind: &str, details: &str, mail: &str) -> Option<MailEvent> {
         let text = format!(r#"{{"{kind}",{details},"mail":{{"messageId":"m-1","source":"x",{mail}}}}}"#);
         parse(&text.replacen("\"notificationType:", "\"notificationType\":\"", 1)).unwrap()
     }
@@ -177,11 +175,10 @@ mod tests {
             (header, "Undetermined", BounceKind::Permanent),
             (tagged(), "Transient", BounceKind::Transient),
         ] {
-            let events = event("notificationType:Bounce", &bounce(kind), &mail);
-            assert_eq!(events.len(), 1);
-            assert_eq!(events[0].mail.unwrap().hex(), ID);
-            assert_eq!(events[0].address.as_ref().unwrap().as_str(), "jdoe@example.org");
-            assert!(matches!(&events[0].outcome, MailOutcome::Bounced { kind, .. } if *kind == expected));
+            let event = event("notificationType:Bounce", &bounce(kind), &mail).unwrap();
+            assert_eq!(event.mail.unwrap().hex(), ID);
+            assert_eq!(event.address.as_ref().unwrap().as_str(), "jdoe@example.org");
+            assert!(matches!(&event.outcome, MailOutcome::Bounced { kind, .. } if *kind == expected));
         }
     }
 
@@ -193,18 +190,15 @@ mod tests {
                 "complainedRecipients":[{{"emailAddress":"jdoe@example.org"}}]}}"#
             )
         };
-        let events = event("notificationType:Complaint", &complaint("abuse"), &tagged());
-        assert!(matches!(events[0].outcome, MailOutcome::Bounced { kind: BounceKind::Complaint, .. }));
-        assert!(event("notificationType:Complaint", &complaint("not-spam"), &tagged()).is_empty());
+        let abuse = event("notificationType:Complaint", &complaint("abuse"), &tagged()).unwrap();
+        assert!(matches!(abuse.outcome, MailOutcome::Bounced { kind: BounceKind::Complaint, .. }));
+        assert_eq!(event("notificationType:Complaint", &complaint("not-spam"), &tagged()), None);
     }
 
     #[test]
     fn other_kinds_say_nothing_and_halves_are_refused() {
-        assert_eq!(
-            parse("Successfully validated SNS topic for Amazon SES event publishing."),
-            Ok(Vec::new())
-        );
-        assert_eq!(parse(r#"{"eventType":"Open","mail":{"messageId":"m"}}"#), Ok(Vec::new()));
+        assert_eq!(parse("Successfully validated SNS topic for Amazon SES event publishing."), Ok(None));
+        assert_eq!(parse(r#"{"eventType":"Open","mail":{"messageId":"m"}}"#), Ok(None));
         for wrong in ["{", "{}", r#"{"eventType":"Bounce","mail":{"messageId":"m"}}"#] {
             assert!(parse(wrong).is_err(), "{wrong}");
         }

@@ -80,10 +80,10 @@ async fn a_step_takes_no_more_than_so_much() {
 }
 
 #[tokio::test]
-async fn a_request_that_nobody_could_answer_goes_after_an_hour() {
+async fn a_request_that_could_not_be_answered_is_deleted_after_a_day() {
     let app = TestApp::spawn().await;
     ask(&app.stranger(), json!({ "username": ADMIN })).await;
-    app.pass(TimeDelta::hours(1));
+    app.pass(TimeDelta::hours(24));
     assert_eq!(sweep(&app.services).await.unwrap(), Swept::default());
     app.pass(TimeDelta::seconds(1));
     assert_eq!(sweep(&app.services).await.unwrap(), Swept { requests: 1, ..Swept::default() });

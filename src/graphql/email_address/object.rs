@@ -20,16 +20,19 @@ pub enum EmailBlockReason {
     Bounces,
     /// Its reader called a mail unwanted.
     Complaint,
+    /// The mail provider suppressed a mail to it, because of what came back from it before.
+    Suppressed,
 }
 
-/// Whether mail reaches an address. The third mail that comes back blocks it, and so does one complaint of its reader.
+/// Whether mail reaches an address. The third mail that comes back blocks it, and so does one complaint of its
+/// reader or one mail that the provider suppressed.
 #[Object(name = "EmailAddressState")]
 impl EmailAddressStateObject {
     async fn email(&self) -> &str {
         self.0.address.as_str()
     }
 
-    /// Whether nothing more is sent to it, until an operator of the gateway clears it.
+    /// Whether nothing more is sent to it.
     async fn is_blocked(&self) -> bool {
         self.0.block.is_some()
     }
@@ -42,6 +45,12 @@ impl EmailAddressStateObject {
     /// Since when it is blocked.
     async fn blocked_at(&self) -> Option<DateTime<Utc>> {
         self.0.block.map(|(at, _)| at)
+    }
+
+    /// When the block ends by itself, because it rests on mails that came back for a reason that passes. Null if it stays until
+    /// an operator of the gateway clears it.
+    async fn blocked_until(&self) -> Option<DateTime<Utc>> {
+        self.0.blocked_until
     }
 
     /// How many mails came back since it was last cleared. Those that came back for a reason that passes, such as a full

@@ -25,6 +25,11 @@ impl Sender {
     pub fn parse(text: &str) -> Result<Self, SenderError> {
         text.parse().map(Self).map_err(SenderError)
     }
+
+    /// The address without the name.
+    pub fn address(&self) -> String {
+        self.0.email.to_string()
+    }
 }
 
 /// A letter's message. Every header is set through a type of its own or from our own ids, so no input can begin another

@@ -15,9 +15,12 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Longest that connecting may take.
-const CONNECTING: Duration = Duration::from_secs(10);
+const CONNECTING: Duration = Duration::from_secs(5);
+/// Longest that the server may take to answer a command. The end of the message has until [`PATIENCE`] ends: a server that
+/// takes the message and is not waited for gets it twice (RFC 5321 §4.5.3.2.6).
+const COMMAND: Duration = Duration::from_secs(10);
 /// Most connections that are kept for the next mail.
-const IDLE_MAX: usize = 4;
+const IDLE_MAX: usize = 8;
 /// How long one is kept. Servers hang up after minutes.
 const IDLE_FOR: Duration = Duration::from_secs(30);
 /// PLAIN and LOGIN show the password to the server, which is why there is no password without TLS.
@@ -174,7 +177,7 @@ impl SmtpMailer {
     }
 
     async fn deliver(&self, envelope: &Envelope, bytes: &[u8]) -> Result<(), SendError> {
-        let mut connection = self.connection().await.map_err(|error| failed(&error))?;
+        let mut connection = in_time(self.connection()).await?.map_err(|error| failed(&error))?;
         let outcome = hand_over(&mut connection, envelope, bytes).await;
         match outcome {
             Ok(()) => self.keep(connection),
@@ -232,18 +235,25 @@ async fn hand_over(
         parameters.push(MailParameter::SmtpUtfEight);
     }
     let sender = Mail::new(envelope.from().cloned(), parameters);
-    connection.command(sender).await.map_err(|error| failed(&error))?;
+    in_time(connection.command(sender)).await?.map_err(|error| message_refused(&error))?;
     for recipient in envelope.to() {
         let recipient = Rcpt::new(recipient.clone(), Vec::new());
-        connection.command(recipient).await.map_err(|error| recipient_refused(&error))?;
+        in_time(connection.command(recipient)).await?.map_err(|error| recipient_refused(&error))?;
     }
-    connection.command(Data).await.map_err(|error| message_refused(&error))?;
+    in_time(connection.command(Data)).await?.map_err(|error| message_refused(&error))?;
     connection.message(bytes).await.map_err(|error| message_refused(&error))?;
     Ok(())
 }
 
-/// Before a recipient was named, whatever goes wrong is between the server and us, and an operator can mend it: a `5xx`
-/// about our password or our address must not cost anybody their mail.
+/// Waits for a step of the conversation, but not longer than [`COMMAND`].
+async fn in_time<T>(step: impl Future<Output = T>) -> Result<T, SendError> {
+    tokio::time::timeout(COMMAND, step)
+        .await
+        .map_err(|_elapsed| SendError::Failed("the mail server took too long".to_owned()))
+}
+
+/// Before the mail was named (greeting, TLS, password), a refusal is about the gateway and not about the mail. The operator
+/// can repair that, so it must not cost a mail: it is tried again.
 fn failed(error: &Error) -> SendError {
     SendError::Failed(error.to_string())
 }
@@ -262,6 +272,13 @@ fn recipient_refused(error: &Error) -> SendError {
 }
 
 fn message_refused(error: &Error) -> SendError {
+    // Enhanced codes about the address (RFC 3463 §3.2, §3.3) can come late, when the server asks the next one.
+    let words = error.to_string();
+    if error.is_permanent()
+        && ["5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"].iter().any(|code| words.contains(code))
+    {
+        return SendError::RecipientRefused(words);
+    }
     if error.is_permanent() { SendError::MessageRefused(error.to_string()) } else { failed(error) }
 }
 

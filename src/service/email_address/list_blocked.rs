@@ -14,5 +14,5 @@ pub async fn list_blocked(
 ) -> Result<Vec<(Email, DateTime<Utc>, BlockReason)>, Failure> {
     let gateway = Sealed::gateway(Gateway);
     let proof = services.authorizer.authorize::<ReadOutbox>(principal, gateway, Attributes::new()).await?;
-    Ok(services.store.blocked_addresses(&proof, limit).await?)
+    Ok(services.store.blocked_addresses(&proof, services.clock.now(), limit).await?)
 }

@@ -11,5 +11,5 @@ pub use letter::{Letter, Mailer, PATIENCE, SendError};
 pub use list::list;
 pub use report::report;
 pub use retry::retry;
-pub use send::send_next;
+pub use send::{ClaimedMail, claim, send, send_next};
 pub use test::test;

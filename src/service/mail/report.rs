@@ -13,7 +13,7 @@ pub async fn report(services: &Services, principal: &Principal, event: MailEvent
     let id = proof.resource().id;
     let mut work = services.store.begin(proof).await?;
     let outcome = event.outcome.clone();
-    let news = work.report(event).await?;
+    let news = work.report(event, services.mail_sender.as_ref()).await?;
     work.commit_routine().await?;
     if news {
         tracing::info!(mail.id = %id, "mail `{id}` was reported as {}", outcome.name());

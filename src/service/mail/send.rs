@@ -11,40 +11,62 @@ use chrono::TimeDelta;
 /// gateway that died are soon on their way again.
 const LEASE: TimeDelta = TimeDelta::seconds(60);
 
-/// Sends the next mail that is due, and says which it was; nothing when none is. Safe to call from many gateways at once.
-///
-/// A crash between sending and writing that down leaves the mail claimed for a minute; then it goes again, under the same
-/// Message-ID. That is the only way in which somebody gets a mail twice.
+/// A mail that this gateway has claimed, to be sent by [`send`].
+pub struct ClaimedMail(Sealed<Mail>);
+
+/// Claims up to `room` mails that are due. Safe to call from many gateways at once.
 ///
 /// # Errors
 /// [`Failure`].
-pub async fn send_next(services: &Services) -> Result<Option<MailId>, Failure> {
+pub async fn claim(services: &Services, room: usize) -> Result<Vec<ClaimedMail>, Failure> {
     // Most looks find nothing. They take no turn at SQLite's writer.
-    if !services.store.mail_is_due(services.clock.now()).await? {
-        return Ok(None);
+    if room == 0 || !services.store.mail_is_due(services.clock.now()).await? {
+        return Ok(Vec::new());
     }
-    let origin = Origin::new(Channel::Job, "mail outbox");
-    let job = Principal::system(origin);
-    let authorizer = &services.authorizer;
     let gateway = Sealed::gateway(Gateway);
-    let proof = authorizer.authorize::<ClaimMail>(&job, gateway, Attributes::new()).await?;
+    let proof = services.authorizer.authorize::<ClaimMail>(&job(), gateway, Attributes::new()).await?;
     let mut work = services.store.begin(proof).await?;
-    let Some(mail) = work.claim(LEASE).await? else { return Ok(None) };
+    let claimed = work.claim(room, LEASE).await?;
     work.commit_routine().await?;
+    Ok(claimed.into_iter().map(ClaimedMail).collect())
+}
 
-    let proof = authorizer.authorize::<SendMail>(&job, mail, Attributes::new()).await?;
+/// Sends a claimed mail, records the result, and returns the mail's id.
+///
+/// A crash between sending and recording leaves the mail claimed for a minute; then it is sent again, under the same
+/// Message-ID. Only then does a recipient get a mail twice.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn send(services: &Services, ClaimedMail(mail): ClaimedMail) -> Result<MailId, Failure> {
+    let proof = services.authorizer.authorize::<SendMail>(&job(), mail, Attributes::new()).await?;
     let id = proof.resource().id;
     let attempt = attempt(services, proof.resource()).await;
     log(proof.resource(), &attempt);
     let mut work = services.store.begin(proof).await?;
-    match work.record(attempt).await {
+    match work.record(attempt, services.mail_sender.as_ref()).await {
         Ok(()) => work.commit_routine().await?,
         Err(StoreError::Stale) => {
-            tracing::warn!(mail.id = %id, "mail `{id}` was in another hand before it was written down here");
+            tracing::warn!(mail.id = %id, "mail `{id}` was claimed by another gateway before its result was recorded");
         }
         Err(error) => return Err(error.into()),
     }
-    Ok(Some(id))
+    Ok(id)
+}
+
+/// Claims and sends the next mail that is due, and returns its id; `None` when none is due.
+///
+/// # Errors
+/// [`Failure`].
+pub async fn send_next(services: &Services) -> Result<Option<MailId>, Failure> {
+    match claim(services, 1).await?.pop() {
+        Some(claimed) => Ok(Some(send(services, claimed).await?)),
+        None => Ok(None),
+    }
+}
+
+fn job() -> Principal {
+    Principal::system(Origin::new(Channel::Job, "mail outbox"))
 }
 
 async fn attempt(services: &Services, mail: &Mail) -> Attempt {

@@ -1,16 +1,40 @@
-use crate::authz::{AnswerPasswordReset, Attributes};
-use crate::domain::{Channel, Origin, Principal};
+use crate::authz::{AnswerPasswordReset, Attributes, Sealed};
+use crate::domain::{Channel, Origin, PasswordResetRequest, Principal};
 use crate::service::invitation::new_link;
 use crate::service::{Failure, Services};
 use crate::store::StoreError;
 
-/// Answers the oldest request for a new password, if there is one: whoever it belongs to is mailed a link, unless their
-/// address was sent enough of them of late. Says whether there was one. Safe to call from many gateways at once.
+/// How many requests are tried in one step when the first ones fail.
+const TRIES: u64 = 20;
+
+/// Answers the oldest request for a new password that can be answered: its account is mailed a link, unless its address was
+/// sent enough of them lately. When no account waits, deletes the requests for names without an account. Returns how many
+/// requests are done. A request that fails holds up no other. Safe to call from many gateways at once.
 ///
 /// # Errors
-/// [`Failure`].
-pub async fn answer_next(services: &Services) -> Result<bool, Failure> {
-    let Some(request) = services.store.next_password_reset().await? else { return Ok(false) };
+/// [`Failure`] when every request that was tried failed.
+pub async fn answer_next(services: &Services) -> Result<u64, Failure> {
+    let requests = services.store.next_password_resets(TRIES).await?;
+    if requests.is_empty() {
+        return Ok(services.store.forget_unknown_resets().await?);
+    }
+    let mut failed = None;
+    for request in requests {
+        match answer(services, request).await {
+            Ok(()) => return Ok(1),
+            Err(failure) => {
+                tracing::warn!(
+                    error = &failure as &dyn std::error::Error,
+                    "could not answer a request for a new password"
+                );
+                failed = Some(failure);
+            }
+        }
+    }
+    failed.map_or(Ok(0), Err)
+}
+
+async fn answer(services: &Services, request: Sealed<PasswordResetRequest>) -> Result<(), Failure> {
     let job = Principal::system(Origin::new(Channel::Job, "password resets"));
     let proof =
         services.authorizer.authorize::<AnswerPasswordReset>(&job, request, Attributes::new()).await?;
@@ -22,5 +46,5 @@ pub async fn answer_next(services: &Services) -> Result<bool, Failure> {
         Err(StoreError::Stale | StoreError::Conflict(_)) => {}
         Err(error) => return Err(error.into()),
     }
-    Ok(true)
+    Ok(())
 }

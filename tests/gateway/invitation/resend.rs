@@ -95,3 +95,23 @@ async fn what_was_accepted_or_deleted_is_not_sent_again_nor_to_a_member() {
     let stale = json!({ "i": { "id": member["id"], "version": 7 } });
     assert_eq!(admin.code(RESEND, stale).await, "CONFLICT");
 }
+
+#[tokio::test]
+async fn an_address_is_sent_ten_invitations_of_a_project_space_an_hour_at_the_most() {
+    let app = TestApp::spawn().await;
+    let admin = app.admin().await;
+    let made = invite(&admin, "ana@example.org", json!({})).await;
+    for _ in 0..9 {
+        app.pass(TimeDelta::seconds(1));
+        assert_eq!(faults(&admin, RESEND, json!({ "id": made["id"] })).await, []);
+    }
+    let again = json!({ "i": { "id": made["id"] } });
+    assert_eq!(admin.code(RESEND, again.clone()).await, "RATE_LIMITED");
+    assert_eq!(mails(&app, "invitation").await, 10);
+    // Another address, and another project space, have room of their own.
+    let other = invite(&admin, "ben@example.org", json!({})).await;
+    assert_eq!(faults(&admin, RESEND, json!({ "id": other["id"] })).await, []);
+    app.pass(TimeDelta::hours(1));
+    let admin = app.admin().await;
+    assert_eq!(faults(&admin, RESEND, json!({ "id": made["id"] })).await, []);
+}

@@ -6,6 +6,7 @@ mod message;
 mod outbox;
 mod retry;
 mod smtp;
+mod turns;
 
 use crate::support::{TestApp, operator};
 use chrono::TimeDelta;

@@ -21,7 +21,7 @@ fn mailer(url: &str, password: Option<&str>, ca: Option<Vec<u8>>) -> SmtpMailer 
 }
 
 /// A gateway whose mails go to this server, in the clear.
-async fn app_at(server: &SmtpServer) -> TestApp {
+pub async fn app_at(server: &SmtpServer) -> TestApp {
     TestApp::spawn().await.with_mailer(mailer(&format!("smtp://{}?tls=none", server.address), None, None))
 }
 
@@ -124,7 +124,8 @@ async fn a_refusal_for_good_means_what_the_step_means_at_which_it_comes() {
     for (step, answer, expected, bounces) in [
         // Our own trouble with the server, which an operator can mend.
         ("EHLO", "554 go away", "queued", 0),
-        ("MAIL", "550 5.1.8 bad sender", "queued", 0),
+        // The mail is refused for good, and that says nothing about the address.
+        ("MAIL", "550 5.1.8 bad sender", "undeliverable", 0),
         // The address.
         ("RCPT", "550 5.1.1 no such user", "undeliverable", 1),
         ("RCPT", "552 5.2.2 mailbox full", "undeliverable", 1),
@@ -133,6 +134,8 @@ async fn a_refusal_for_good_means_what_the_step_means_at_which_it_comes() {
         // The message.
         ("DATA", "554 no", "undeliverable", 0),
         ("END", "550 5.6.0 looks like spam", "undeliverable", 0),
+        // The server asked the next one, and that one knows no such address.
+        ("END", "550 5.1.1 no such user", "undeliverable", 1),
     ] {
         let server = SmtpServer::start().await;
         let app = app_at(&server).await;

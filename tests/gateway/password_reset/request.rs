@@ -121,3 +121,67 @@ async fn who_may_not_sign_in_is_denied_a_link() {
     assert_eq!(answer_all(&app).await, 1);
     assert_eq!(mails_of(&app, "password_reset").await, 1);
 }
+
+/// Requests for this many names that nobody has, as a flood leaves them.
+async fn flood(app: &TestApp, names: u32) {
+    let cast = if std::env::var("FIELDGATE_TEST_POSTGRES_URL").is_ok() { "::timestamptz" } else { "" };
+    let at = app.services.clock.now().to_rfc3339();
+    let sql = format!(
+        "WITH RECURSIVE number(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM number WHERE i < {names})
+         INSERT INTO password_reset_request (project_space, username, requested_at)
+         SELECT 'acme', 'flood' || i, '{at}'{cast} FROM number"
+    );
+    app.rows(&sql).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_flood_of_unknown_names_takes_no_room_and_no_time_from_a_real_request() {
+    let app = TestApp::spawn().await;
+    worker_with_address(&app, "amina").await;
+    ask(&app.stranger(), json!({ "username": "amina", "projectSpace": "acme" })).await;
+    flood(&app, 20_000).await;
+    app.pass(TimeDelta::seconds(1));
+    ask(&app.stranger(), json!({ "username": ADMIN })).await;
+    assert_eq!(password_reset::answer_next(&app.services).await.unwrap(), 1);
+    assert_eq!(password_reset::answer_next(&app.services).await.unwrap(), 1);
+    let sent = app.rows("SELECT recipient FROM mail ORDER BY recipient").await.unwrap();
+    assert_eq!(sent, [[ADMIN], ["amina@example.org"]]);
+    answer_all(&app).await;
+    assert!(app.rows("SELECT username FROM password_reset_request").await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_request_that_fails_holds_up_no_other() {
+    let app = TestApp::spawn().await;
+    worker_with_address(&app, "amina").await;
+    let fail = "a mail to amina fails";
+    if std::env::var("FIELDGATE_TEST_POSTGRES_URL").is_ok() {
+        let function = format!(
+            "CREATE FUNCTION fault() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION '{fail}'; END $$"
+        );
+        app.rows(&function).await.unwrap();
+        app.rows(
+            "CREATE TRIGGER fault BEFORE INSERT ON mail FOR EACH ROW WHEN (NEW.recipient = 'amina@example.org')
+             EXECUTE FUNCTION fault()",
+        )
+        .await
+        .unwrap();
+    } else {
+        let trigger = format!(
+            "CREATE TRIGGER fault BEFORE INSERT ON mail WHEN NEW.recipient = 'amina@example.org'
+             BEGIN SELECT RAISE(ABORT, '{fail}'); END"
+        );
+        app.rows(&trigger).await.unwrap();
+    }
+    ask(&app.stranger(), json!({ "username": "amina", "projectSpace": "acme" })).await;
+    app.pass(TimeDelta::seconds(1));
+    ask(&app.stranger(), json!({ "username": ADMIN })).await;
+    assert_eq!(password_reset::answer_next(&app.services).await.unwrap(), 1);
+    assert_eq!(app.rows("SELECT recipient FROM mail").await.unwrap(), [[ADMIN]]);
+    password_reset::answer_next(&app.services).await.unwrap_err();
+    assert_eq!(
+        app.rows("SELECT username FROM password_reset_request").await.unwrap(),
+        [["amina"]],
+        "it waits"
+    );
+}

@@ -20,7 +20,9 @@ use database::Database;
 use fieldgate::app::{Gateway, Parts};
 use fieldgate::authn::{AttemptQueue, TokenKey};
 use fieldgate::authz::{PolicyEngine, PolicyWorkshop};
-use fieldgate::domain::{Channel, Clock, Origin, Principal, ProjectSpaceInput, RoleId, Settings, WebUserId};
+use fieldgate::domain::{
+    Channel, Clock, Email, Origin, Principal, ProjectSpaceInput, RoleId, Settings, WebUserId,
+};
 use fieldgate::http::{ConnectionLimits, Server};
 use fieldgate::outbound::personal_id::OpenIdTokens;
 use fieldgate::policy::PolicyConfig;
@@ -39,6 +41,8 @@ use std::time::Duration;
 pub const ADMIN: &str = "admin@acme.example";
 pub const PASSWORD: &str = "a long enough password";
 pub const WORKER_PASSWORD: &str = "qwer1234";
+/// The address that mails come from.
+pub const MAIL_SENDER: &str = "fieldgate@acme.example";
 /// Where the gateway says that it is.
 pub const PUBLIC_URL: &str = "https://gate.example";
 /// The issuer whose PersonalID tokens are taken, and whom they must be for.
@@ -120,6 +124,7 @@ impl TestApp {
             },
             decision_log: DecisionLogConfig::default(),
             mailer: Arc::clone(&mailbox) as Arc<dyn Mailer>,
+            mail_sender: Some(Email::parse(MAIL_SENDER).unwrap()),
             public_url: PUBLIC_URL.to_owned(),
             https: Arc::clone(&pages) as Arc<dyn Https>,
             mail_webhook_secret: Some(WEBHOOK_SECRET.to_owned().into()),

@@ -14,6 +14,8 @@ pub enum Mood {
     Silent,
     /// Answers this to commands that begin so.
     Answer(&'static str, &'static str),
+    /// Answers nothing any more to a client that says this, and goes on with the others.
+    Hang(&'static str),
     /// Hangs up in the middle of a message.
     HangUp,
 }
@@ -166,6 +168,7 @@ async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
         let mood = house.mood.lock().unwrap().clone();
         match &mood {
             Mood::Silent => std::future::pending::<()>().await,
+            Mood::Hang(word) if upper.contains(word) => std::future::pending::<()>().await,
             Mood::Answer(command, answer) if upper.starts_with(command) => {
                 talk.say(answer).await?;
                 continue;

@@ -40,6 +40,28 @@ async fn a_delivery_report_makes_the_mail_undeliverable_and_counts_once() {
 }
 
 #[tokio::test]
+async fn one_report_is_one_event_however_many_recipients_it_lists_and_however_it_names_them() {
+    let app = TestApp::spawn().await;
+    let mail = sent(&app, "ana@example.org").await;
+    let one = report(&mail, "failed", "5.1.1");
+    let group = |recipient: &str| {
+        format!(
+            "\r\nFinal-Recipient: rfc822; {recipient}\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n--9B095B5ADSN\r\nContent-Description: Undelivered"
+        )
+    };
+    let end = "\r\n--9B095B5ADSN\r\nContent-Description: Undelivered";
+    let several = ["ana@example.org", "ANA@example.org", "ana+1@example.org", "victim@example.org"];
+    let listed =
+        several.iter().fold(one.clone(), |report, recipient| report.replacen(end, &group(recipient), 1));
+    assert_eq!(listed.matches("Action: failed").count(), 5);
+    for report in [&listed, &one, &one.replace("rfc822; ana@", "rfc822; Ana@"), &listed] {
+        assert_eq!(post(&app, "dsn", report).await.status, 204);
+    }
+    assert_eq!(count(&app, "ana@example.org").await, (1, false));
+    assert_eq!(count(&app, "victim@example.org").await, (0, false));
+}
+
+#[tokio::test]
 async fn a_delay_is_no_bounce_and_a_relay_is_a_delivery() {
     let app = TestApp::spawn().await;
     let mail = sent(&app, "ana@example.org").await;

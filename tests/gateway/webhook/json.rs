@@ -90,8 +90,82 @@ async fn transient_bounces_count_for_a_day() {
     assert_eq!(count(&app, "ana@example.org").await, (2, false));
     tell(&app, event("e4", "bounce", &mail)).await;
     assert_eq!(count(&app, "ana@example.org").await, (3, true));
+    app.pass(TimeDelta::hours(21));
+    assert_eq!(count(&app, "ana@example.org").await, (3, true));
+    app.pass(TimeDelta::hours(2));
+    assert_eq!(
+        count(&app, "ana@example.org").await,
+        (2, false),
+        "the block ends with the day of the second one"
+    );
+    let mail = crate::mail::invite(&app, "ben@example.org").await;
+    assert_eq!(app.deliver().await, 1);
+    assert_eq!(status(&app, &mail).await, "sent");
+}
+
+#[tokio::test]
+async fn a_block_by_transient_bounces_ends_by_itself_and_mail_goes_again() {
+    let app = TestApp::spawn().await;
+    for round in 0..4 {
+        let mail = sent(&app, "ana@example.org").await;
+        tell(&app, event(&format!("e{round}"), "transient_bounce", &mail)).await;
+        app.pass(TimeDelta::hours(1));
+        if round == 2 {
+            // The fourth comes back although the address is blocked by then: it was under way.
+            app.rows("UPDATE email_address SET blocked_at = NULL, block_reason = NULL").await.unwrap();
+        }
+    }
+    assert_eq!(count(&app, "ana@example.org").await, (4, true));
+    app.rows("UPDATE invitation SET state = 'revoked'").await.unwrap();
+    let blocked = crate::mail::invite(&app, "ana@example.org").await;
+    assert_eq!(status(&app, &blocked).await, "undeliverable");
+    // 24 hours after the second of the four, two are left that count.
+    app.pass(TimeDelta::hours(21));
+    assert_eq!(count(&app, "ana@example.org").await, (2, false));
+    let open = sent(&app, "ana@example.org").await;
+    assert_eq!(status(&app, &open).await, "sent");
+    let operator = crate::support::operator();
+    let blocked = fieldgate::service::email_address::list_blocked(&app.services, &operator, 10).await;
+    assert_eq!(blocked.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_block_that_permanent_bounces_or_a_complaint_made_does_not_end() {
+    let app = TestApp::spawn().await;
+    for (email, kinds) in [
+        ("ana@example.org", ["bounce", "bounce", "bounce"]),
+        ("ben@example.org", ["transient_bounce", "transient_bounce", "complaint"]),
+    ] {
+        let mail = sent(&app, email).await;
+        for (number, kind) in kinds.into_iter().enumerate() {
+            tell(&app, event(&format!("{email}{number}"), kind, &mail)).await;
+        }
+        app.pass(TimeDelta::days(30));
+        assert!(count(&app, email).await.1, "{email}");
+    }
+}
+
+#[tokio::test]
+async fn one_suppressed_bounce_blocks() {
+    let app = TestApp::spawn().await;
+    let mail = sent(&app, "ana@example.org").await;
+    tell(&app, event("e1", "suppressed_bounce", &mail)).await;
+    assert_eq!(status(&app, &mail).await, "undeliverable");
+    assert_eq!(count(&app, "ana@example.org").await, (1, true));
     app.pass(TimeDelta::days(30));
-    assert_eq!(count(&app, "ana@example.org").await, (1, true), "a block stays until it is cleared");
+    assert!(count(&app, "ana@example.org").await.1);
+}
+
+#[tokio::test]
+async fn the_gateways_own_sender_is_never_blocked() {
+    let app = TestApp::spawn().await;
+    for (number, kind) in
+        ["complaint", "bounce", "bounce", "bounce", "suppressed_bounce"].into_iter().enumerate()
+    {
+        let mail = sent(&app, crate::support::MAIL_SENDER).await;
+        tell(&app, event(&format!("e{number}"), kind, &mail)).await;
+    }
+    assert_eq!(count(&app, crate::support::MAIL_SENDER).await, (4, false));
 }
 
 #[tokio::test]

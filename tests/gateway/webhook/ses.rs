@@ -155,6 +155,30 @@ async fn complaints_deliveries_and_transient_bounces_mean_what_they_mean() {
 }
 
 #[tokio::test]
+async fn one_suppressed_bounce_blocks_and_one_notification_is_one_event() {
+    for sub_type in ["Suppressed", "OnAccountSuppressionList"] {
+        let app = app().await;
+        let mail = sent(&app, "ana@example.org").await;
+        let mut event = bounce("s1", &mail, "Permanent");
+        event["bounce"]["bounceSubType"] = sub_type.into();
+        let send_it = async |event: &Json| {
+            send(&app, &signed(&SNS, notification(&app, event, TimeDelta::zero()))).await;
+        };
+        send_it(&event).await;
+        assert_eq!(count(&app, "ana@example.org").await, (1, true), "{sub_type}");
+    }
+    let app = app().await;
+    let mail = sent(&app, "ana@example.org").await;
+    let mut event = bounce("m1", &mail, "Permanent");
+    event["bounce"]["bouncedRecipients"] = json!([
+        { "emailAddress": "ana@example.org" }, { "emailAddress": "Ana <ANA@example.org>" },
+        { "emailAddress": "ana+1@example.org" },
+    ]);
+    send(&app, &signed(&SNS, notification(&app, &event, TimeDelta::zero()))).await;
+    assert_eq!(count(&app, "ana@example.org").await, (1, false));
+}
+
+#[tokio::test]
 async fn whatever_is_not_sns_about_our_topic_is_refused_with_one_answer() {
     let app = app().await;
     let mail = sent(&app, "ana@example.org").await;
