@@ -65,6 +65,9 @@ pub enum StartError {
     /// The policy host cannot start.
     #[error("the policy host cannot start")]
     Policy(#[from] PolicyError),
+    /// The GraphQL schema cannot be read back from its definition language.
+    #[error("the GraphQL schema cannot be read")]
+    Schema(#[from] async_graphql::parser::Error),
     /// Passwords cannot be hashed.
     #[error(transparent)]
     Passwords(#[from] authn::Overloaded),
@@ -81,6 +84,8 @@ pub struct Gateway {
     pub policy: Arc<PolicyHost>,
     /// Takes what mail providers report.
     pub mail_reports: Arc<MailReports>,
+    /// Answers GraphQL requests.
+    pub graphql: Arc<graphql::Engine>,
 }
 
 /// What differs between production and tests.
@@ -194,7 +199,8 @@ impl Gateway {
             public_url: parts.public_url.into(),
         };
         let mail_reports = MailReports::new(parts.mail_webhook_secret, parts.mail_sns_topics, parts.https);
-        Ok(Self { services: Arc::new(services), policy, mail_reports: Arc::new(mail_reports) })
+        let graphql = graphql::engine()?;
+        Ok(Self { services: Arc::new(services), policy, mail_reports: Arc::new(mail_reports), graphql })
     }
 
     /// What keeps this gateway's policies in line with the database's.
@@ -206,7 +212,7 @@ impl Gateway {
     pub fn routes(&self) -> impl poem::Endpoint<Output = poem::Response> + use<> {
         http::routes(App {
             services: Arc::clone(&self.services),
-            schema: graphql::schema(),
+            graphql: Arc::clone(&self.graphql),
             mail_reports: Arc::clone(&self.mail_reports),
         })
     }

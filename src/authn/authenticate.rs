@@ -63,9 +63,12 @@ pub enum AuthnError {
     /// Not a header that we know.
     #[error("`Authorization` must be `Bearer <token>` or `ApiKey <user>:<key>`")]
     Malformed,
-    /// Wrong, expired, ended, or of an account that may not sign in. One answer for all.
+    /// Wrong, ended, or of an account that may not sign in. One answer for all.
     #[error("the credentials are not valid")]
     Invalid,
+    /// An access token of this gateway that was valid until some time ago.
+    #[error("the access token has expired: refresh the session")]
+    Expired,
     /// The request has checked a credential already.
     #[error("a request checks at most one credential")]
     SecondCheck,
@@ -181,7 +184,10 @@ impl Authenticator {
 
     async fn bearer(&self, token: &str, origin: Origin) -> Result<Principal, AuthnError> {
         let now = self.clock.now();
-        let token = self.key.verify(token, now).ok_or(AuthnError::Invalid)?;
+        let Some(token) = self.key.verify(token, now) else {
+            let has_expired = self.key.has_expired(token, now);
+            return Err(if has_expired { AuthnError::Expired } else { AuthnError::Invalid });
+        };
         let found = self.store.session_credential(token.session).await?;
         let session = found
             .filter(|found| !found.has_ended && found.session.expires_at > now)

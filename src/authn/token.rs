@@ -79,8 +79,19 @@ impl TokenKey {
         Ok((token, expires_at))
     }
 
-    /// What a token says, if we made it and it is valid now. Why not is nobody's business.
+    /// The content of a token that this gateway made and that is valid now.
     pub fn verify(&self, token: &str, now: DateTime<Utc>) -> Option<AccessToken> {
+        let (token, valid_from) = self.read(token)?;
+        (token.expires_at + LEEWAY > now && valid_from - LEEWAY <= now).then_some(token)
+    }
+
+    /// Whether this gateway made the token and it was valid until some time before now.
+    pub fn has_expired(&self, token: &str, now: DateTime<Utc>) -> bool {
+        self.read(token).is_some_and(|(token, _)| token.expires_at + LEEWAY <= now)
+    }
+
+    /// The content of a token that this gateway made, and from when it is valid.
+    fn read(&self, token: &str) -> Option<(AccessToken, DateTime<Utc>)> {
         if token.len() > TOKEN_MAX || !has_plain_header(token) {
             return None;
         }
@@ -88,17 +99,14 @@ impl TokenKey {
         validation.set_required_spec_claims(&["iss", "aud", "sub", "exp", "nbf"]);
         validation.set_issuer(&[ISSUER]);
         validation.set_audience(&[ISSUER]);
-        // Time is ours to check: the library asks the machine, and tests move the clock.
+        // Time is checked by the caller: the library asks the machine, and tests move the clock.
         validation.validate_exp = false;
         validation.validate_nbf = false;
         let key = DecodingKey::from_secret(&self.bytes);
         let claims = jsonwebtoken::decode::<Claims>(token, &key, &validation).ok()?.claims;
         let expires_at = DateTime::from_timestamp(claims.exp, 0)?;
         let valid_from = DateTime::from_timestamp(claims.nbf, 0)?;
-        if expires_at + LEEWAY <= now || valid_from - LEEWAY > now {
-            return None;
-        }
-        Some(AccessToken { session: SessionId::parse(&claims.sid).ok()?, expires_at })
+        Some((AccessToken { session: SessionId::parse(&claims.sid).ok()?, expires_at }, valid_from))
     }
 
     /// The refresh token that this one is exchanged for: the same each time.
@@ -184,6 +192,9 @@ mod tests {
         let (token, expires_at) = key.issue(SessionId(Uuid::nil()), Identity::System, now()).unwrap();
         assert_eq!(key.verify(&token, now()).unwrap().session, SessionId(Uuid::nil()));
         assert_eq!(key.verify(&token, expires_at + LEEWAY), None);
+        assert!(key.has_expired(&token, expires_at + LEEWAY));
+        assert!(!key.has_expired(&token, expires_at));
+        assert!(!TokenKey::new([8; 32]).has_expired(&token, expires_at + LEEWAY));
         assert_eq!(key.verify(&token, now() - TimeDelta::minutes(2)), None);
         assert_eq!(TokenKey::new([8; 32]).verify(&token, now()), None);
     }

@@ -10,6 +10,8 @@ use async_graphql::{Enum, Error, ErrorExtensions, SimpleObject};
 pub enum ErrorCode {
     /// Sign in, or sign in again.
     Unauthenticated,
+    /// The access token has expired: refresh the session.
+    TokenExpired,
     /// You may know of it, and may not do this.
     Forbidden,
     /// It is not there, or you may not know that it is.
@@ -26,8 +28,20 @@ pub enum ErrorCode {
     Internal,
     /// The request checks a second credential: it may check one.
     SeveralCredentials,
-    /// The request makes no sense.
+    /// The request is malformed, or exceeds a limit on documents.
     BadRequest,
+    /// The document is not GraphQL.
+    GraphqlParseFailed,
+    /// The document does not fit the schema.
+    GraphqlValidationFailed,
+    /// `operationName` names no operation of the document, or is missing where there are several.
+    OperationResolutionFailure,
+    /// A variable is missing or is not of its type.
+    BadUserInput,
+    /// The document costs more than a document may: `cost` and `limit` say how much.
+    CostLimitExceeded,
+    /// Automatic persisted queries are not supported: send the text of the document.
+    PersistedQueryNotSupported,
 }
 
 impl ErrorCode {
@@ -35,6 +49,7 @@ impl ErrorCode {
     pub fn name(self) -> &'static str {
         match self {
             Self::Unauthenticated => "UNAUTHENTICATED",
+            Self::TokenExpired => "TOKEN_EXPIRED",
             Self::Forbidden => "FORBIDDEN",
             Self::NotFound => "NOT_FOUND",
             Self::Conflict => "CONFLICT",
@@ -44,6 +59,12 @@ impl ErrorCode {
             Self::Internal => "INTERNAL",
             Self::SeveralCredentials => "SEVERAL_CREDENTIALS",
             Self::BadRequest => "BAD_REQUEST",
+            Self::GraphqlParseFailed => "GRAPHQL_PARSE_FAILED",
+            Self::GraphqlValidationFailed => "GRAPHQL_VALIDATION_FAILED",
+            Self::OperationResolutionFailure => "OPERATION_RESOLUTION_FAILURE",
+            Self::BadUserInput => "BAD_USER_INPUT",
+            Self::CostLimitExceeded => "COST_LIMIT_EXCEEDED",
+            Self::PersistedQueryNotSupported => "PERSISTED_QUERY_NOT_SUPPORTED",
         }
     }
 

@@ -12,6 +12,7 @@ mod custom_permission;
 mod decision;
 mod email_address;
 mod error;
+pub mod execution;
 mod group;
 mod invitation;
 mod loader;
@@ -38,14 +39,15 @@ pub use context::Caller;
 pub use error::ErrorCode;
 pub use upload::Uploads;
 
-use async_graphql::{EmptySubscription, MergedObject};
+use async_graphql::{EmptySubscription, InputType, MergedObject, Schema, SchemaBuilder};
+use chrono::{DateTime, Utc};
+use execution::{Limits, ScalarCheck};
+use std::sync::{Arc, OnceLock};
 
 /// Deepest selection. The introspection query that tools send needs 14 levels.
 const DEPTH_MAX: usize = 16;
 /// Highest cost of a document: every field counts one, and a list as many times as it may have items.
 const COST_MAX: usize = 20_000;
-/// Most directives on one field.
-const DIRECTIVES_MAX: usize = 5;
 
 /// Everything that can be read.
 #[derive(MergedObject, Default)]
@@ -84,23 +86,29 @@ pub struct Mutation(
     policy_stack::PolicyStackMutation,
 );
 
-/// The schema.
-pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
+/// The schema, executed as the specification says.
+pub type Engine = execution::Engine<Query, Mutation, EmptySubscription>;
 
-/// The schema with its limits.
-pub fn schema() -> Schema {
+fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
     Schema::build(Query::default(), Mutation::default(), EmptySubscription)
-        .limit_depth(DEPTH_MAX)
-        .limit_complexity(COST_MAX)
-        .limit_recursive_depth(64)
-        .limit_directives(DIRECTIVES_MAX)
-        .finish()
+}
+
+/// The schema with its limits. All gateways of a process share it.
+pub fn engine() -> Result<Arc<Engine>, async_graphql::parser::Error> {
+    static ENGINE: OnceLock<Arc<Engine>> = OnceLock::new();
+    if let Some(engine) = ENGINE.get() {
+        return Ok(Arc::clone(engine));
+    }
+    let scalars: &[(_, ScalarCheck)] =
+        &[("DateTime", |value| <DateTime<Utc> as InputType>::parse(Some(value.clone())).is_ok())];
+    let engine = Engine::new(builder, scalars, Limits { cost: COST_MAX, depth: DEPTH_MAX })?;
+    Ok(Arc::clone(ENGINE.get_or_init(|| Arc::new(engine))))
 }
 
 /// The schema in the schema definition language: what `schema.graphql` holds.
 pub fn sdl() -> String {
     let options = async_graphql::SDLExportOptions::new().sorted_fields().sorted_enum_items();
-    let mut sdl = schema().sdl_with_options(options);
+    let mut sdl = builder().finish().sdl_with_options(options);
     sdl.truncate(sdl.trim_end().len());
     sdl.push('\n');
     sdl

@@ -1,9 +1,11 @@
 //! What a GraphQL document may be before it is executed: bounded in size and nesting before anything parses it, and in
 //! the number of its root fields once it is parsed.
 
+use crate::graphql::ErrorCode;
+use crate::graphql::execution::{self, RequestError};
 use async_graphql::parser::types::{ExecutableDocument, OperationType, Selection, SelectionSet};
 use async_graphql::{Name, Positioned};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Longest document, in bytes (security G1).
 pub const DOCUMENT_MAX: usize = 64 * 1024;
@@ -35,12 +37,9 @@ pub enum DocumentError {
     /// Too many words and brackets.
     #[error("a document has at most {TOKENS_MAX} tokens")]
     TooManyTokens,
-    /// Not GraphQL.
-    #[error("{0}")]
-    Syntax(String),
-    /// The name fits no operation, or there are several and no name.
-    #[error("{0}")]
-    Operation(&'static str),
+    /// Not GraphQL, or not the operation that the request names.
+    #[error("{}", .0.message)]
+    Request(RequestError),
     /// Fragments that spread themselves, or each other so often that the document grows without end.
     #[error(
         "a document has at most {SELECTIONS_MAX} selections, fragments spread out, at most {SPREAD_MAX} deep"
@@ -73,19 +72,8 @@ pub struct Checked {
 /// [`DocumentError`].
 pub fn check(text: &str, operation_name: Option<&str>) -> Result<Checked, DocumentError> {
     scan(text)?;
-    let document =
-        async_graphql::parser::parse_query(text).map_err(|error| DocumentError::Syntax(error.to_string()))?;
-    let mut operations = document.operations.iter();
-    let operation = match operation_name {
-        Some(wanted) => operations.find(|(name, _)| name.is_some_and(|name| name == wanted)),
-        None => match (operations.next(), operations.next()) {
-            (only, None) => only,
-            (_, Some(_)) => {
-                return Err(DocumentError::Operation("several operations: say which by `operationName`"));
-            }
-        },
-    };
-    let (_, operation) = operation.ok_or(DocumentError::Operation("there is no operation of this name"))?;
+    let document = execution::parse(text).map_err(DocumentError::Request)?;
+    let operation = execution::operation(&document, operation_name).map_err(DocumentError::Request)?;
     let kind = operation.node.ty;
     let mut sizes = Sizes { document: &document, fragments: HashMap::new() };
     // Validation walks all operations, also those that will not be executed.
@@ -94,17 +82,17 @@ pub fn check(text: &str, operation_name: Option<&str>) -> Result<Checked, Docume
             return Err(DocumentError::TooManySelections);
         }
     }
-    let mut roots = Roots { document: &document, names: Vec::new(), steps: 0 };
+    let mut roots = Roots { document: &document, fields: Vec::new(), steps: 0 };
     roots.gather(&operation.node.selection_set.node);
     let most = if kind == OperationType::Query { ROOT_FIELDS_MAX } else { MUTATIONS_MAX };
-    if roots.names.len() > most || roots.steps > Roots::STEPS_MAX {
+    if roots.fields.len() > most || roots.steps > Roots::STEPS_MAX {
         return Err(DocumentError::TooManyRootFields(most));
     }
-    if roots.names.iter().filter(|name| CREDENTIAL_MUTATIONS.contains(&name.as_str())).count() > 1 {
+    if roots.fields.iter().filter(|(_, name)| CREDENTIAL_MUTATIONS.contains(&name.as_str())).count() > 1 {
         return Err(DocumentError::SeveralCredentials);
     }
-    let root_fields = roots.names.len();
-    let first_root = roots.names.first().map(ToString::to_string);
+    let root_fields = roots.fields.len();
+    let first_root = roots.fields.first().map(|(_, name)| name.to_string());
     Ok(Checked { document, operation: kind, root_fields, first_root })
 }
 
@@ -187,6 +175,15 @@ struct Sizes<'a> {
     fragments: HashMap<&'a Name, Option<usize>>,
 }
 
+impl From<DocumentError> for RequestError {
+    fn from(error: DocumentError) -> Self {
+        match error {
+            DocumentError::Request(error) => error,
+            limit => Self::new(ErrorCode::BadRequest, limit.to_string()),
+        }
+    }
+}
+
 impl<'a> Sizes<'a> {
     fn of(&mut self, set: &'a SelectionSet, depth: usize) -> Result<usize, DocumentError> {
         if depth > SPREAD_MAX {
@@ -224,7 +221,8 @@ impl<'a> Sizes<'a> {
 /// The root fields of an operation, those in fragments too.
 struct Roots<'a> {
     document: &'a ExecutableDocument,
-    names: Vec<&'a Name>,
+    /// Response name and field. A field that is selected several times is executed once.
+    fields: Vec<(&'a Name, &'a Name)>,
     /// Fragments that spread themselves are refused later; until then this ends the walk.
     steps: usize,
 }
@@ -233,6 +231,7 @@ impl<'a> Roots<'a> {
     const STEPS_MAX: usize = 1000;
 
     fn gather(&mut self, set: &'a SelectionSet) {
+        let mut seen = HashSet::new();
         let mut waiting: Vec<&'a Positioned<Selection>> = set.items.iter().collect();
         while let Some(selection) = waiting.pop() {
             self.steps += 1;
@@ -240,7 +239,12 @@ impl<'a> Roots<'a> {
                 return;
             }
             match &selection.node {
-                Selection::Field(field) => self.names.push(&field.node.name.node),
+                Selection::Field(field) => {
+                    let root = (&field.node.response_key().node, &field.node.name.node);
+                    if seen.insert(root) {
+                        self.fields.push(root);
+                    }
+                }
                 Selection::InlineFragment(fragment) => {
                     waiting.extend(&fragment.node.selection_set.node.items)
                 }

@@ -4,7 +4,7 @@ use super::multipart;
 use super::pages::LINKS;
 use crate::authn::{AuthnError, BasicAuth, Presented};
 use crate::domain::{Channel, Network, Origin, Principal};
-use crate::graphql::Schema;
+use crate::graphql::Engine;
 use crate::rest::{Answer, problem};
 use crate::service::{Failure, Services};
 use crate::webhook::MailReports;
@@ -31,8 +31,8 @@ const REQUEST_ID: &str = "x-request-id";
 pub struct App {
     /// The use cases.
     pub services: Arc<Services>,
-    /// The GraphQL schema.
-    pub schema: Schema,
+    /// Answers GraphQL requests.
+    pub graphql: Arc<Engine>,
     /// Takes what mail providers report.
     pub mail_reports: Arc<MailReports>,
 }
@@ -184,16 +184,24 @@ pub async fn principal(
     channel: Channel,
     basic: BasicAuth,
 ) -> Result<Principal, Failure> {
+    Ok(authenticate(app, request, channel, basic).await?)
+}
+
+/// Who sends the request, or why the credential is not accepted.
+pub async fn authenticate(
+    app: &App,
+    request: &Request,
+    channel: Channel,
+    basic: BasicAuth,
+) -> Result<Principal, AuthnError> {
     let origin = origin(request, channel);
     let authorization = request.headers().get(header::AUTHORIZATION);
     let authorization = authorization.map(header::HeaderValue::to_str).transpose();
-    let authorization = authorization.map_err(|_| Failure::Unauthenticated)?;
+    let authorization = authorization.map_err(|_| AuthnError::Malformed)?;
     let presented = Presented { authorization, peer: peer(request), basic };
     let authenticated = app.services.authenticator.authenticate(presented, origin).await;
-    authenticated.map_err(|error| {
-        if let AuthnError::Store(cause) = &error {
-            tracing::error!(error = ?cause, "could not look up a credential");
-        }
-        error.into()
-    })
+    if let Err(AuthnError::Store(cause)) = &authenticated {
+        tracing::error!(error = ?cause, "could not look up a credential");
+    }
+    authenticated
 }

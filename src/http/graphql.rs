@@ -4,13 +4,14 @@ use super::document::{self, Checked};
 use super::edge::{self, App};
 use super::multipart::{self, Files};
 use super::{graphiql, idempotency, json, media};
-use crate::authn::BasicAuth;
+use crate::authn::{AuthnError, BasicAuth};
 use crate::domain::{Channel, Idempotency, Principal};
+use crate::graphql::execution::{Outcome, RequestError};
 use crate::graphql::{Caller, ErrorCode};
 use crate::service::Failure;
 use crate::service::idempotency::NotRepeated;
 use async_graphql::parser::types::OperationType;
-use async_graphql::{Request as GraphqlRequest, Response as GraphqlResponse, ServerError, Variables};
+use async_graphql::{Response as GraphqlResponse, ServerError};
 use poem::http::{Method, StatusCode, header};
 use poem::web::Path;
 use poem::{Endpoint, IntoResponse, Request, Response};
@@ -37,30 +38,39 @@ pub fn asset(Path(name): Path<String>) -> Response {
     graphiql::asset(&name).unwrap_or_else(|| StatusCode::NOT_FOUND.into_response())
 }
 
-/// What a client asked for.
+/// A GraphQL request as it arrived.
 pub(super) struct Asked {
     pub(super) idempotency: Option<Idempotency>,
     pub(super) query: String,
     pub(super) operation_name: Option<String>,
     pub(super) variables: Json,
-    /// What came along as files.
+    /// Files that came along.
     pub(super) files: Option<Files>,
 }
 
 /// A request that was refused before it was executed.
 pub(super) struct Refusal {
-    pub(super) status: StatusCode,
-    pub(super) code: ErrorCode,
-    pub(super) message: String,
+    /// The status; `None` for a well-formed HTTP request whose GraphQL request is refused. GraphQL over HTTP answers such a
+    /// request with 400, and with 200 under the older media type.
+    status: Option<StatusCode>,
+    errors: Vec<RequestError>,
 }
 
 impl Refusal {
     pub(super) fn bad(message: impl Into<String>) -> Self {
-        Self { status: StatusCode::BAD_REQUEST, code: ErrorCode::BadRequest, message: message.into() }
+        Self::with(StatusCode::BAD_REQUEST, message)
     }
 
     pub(super) fn with(status: StatusCode, message: impl Into<String>) -> Self {
-        Self { status, ..Self::bad(message) }
+        Self::coded(status, ErrorCode::BadRequest, message)
+    }
+
+    pub(super) fn coded(status: StatusCode, code: ErrorCode, message: impl Into<String>) -> Self {
+        Self { status: Some(status), errors: vec![RequestError::new(code, message)] }
+    }
+
+    pub(super) fn request(errors: Vec<RequestError>) -> Self {
+        Self { status: None, errors }
     }
 }
 
@@ -81,9 +91,9 @@ async fn serve(app: &App, mut request: Request) -> Response {
     let asked = match *request.method() {
         Method::GET => asked_by_get(&request),
         Method::POST if multipart::is_multipart(request.content_type()) => {
-            let principal = match edge::principal(app, &request, Channel::Graphql, BasicAuth::Refused).await {
+            let principal = match edge::authenticate(app, &request, Channel::Graphql, BasicAuth::Refused).await {
                 Ok(principal) => sender.insert(principal),
-                Err(failure) => return refused(kind, not_admitted(&failure)),
+                Err(error) => return refused(kind, not_authenticated(error)),
             };
             multipart::read(&mut request, principal).await
         }
@@ -96,11 +106,7 @@ async fn serve(app: &App, mut request: Request) -> Response {
     };
     let checked = match document::check(&asked.query, asked.operation_name.as_deref()) {
         Ok(checked) => checked,
-        // A document that is none is an answer of its own to clients of the older media type.
-        Err(error) => {
-            let status = if kind == media::JSON { StatusCode::OK } else { StatusCode::BAD_REQUEST };
-            return refused(kind, Refusal::with(status, error.to_string()));
-        }
+        Err(error) => return refused(kind, Refusal::request(vec![error.into()])),
     };
     // Anybody's page can make a browser send a GET: it changes nothing.
     if is_get && checked.operation != OperationType::Query {
@@ -116,9 +122,9 @@ async fn serve(app: &App, mut request: Request) -> Response {
     }
     let mut principal = match sender {
         Some(principal) => principal,
-        None => match edge::principal(app, &request, Channel::Graphql, BasicAuth::Refused).await {
+        None => match edge::authenticate(app, &request, Channel::Graphql, BasicAuth::Refused).await {
             Ok(principal) => principal,
-            Err(failure) => return refused(kind, not_admitted(&failure)),
+            Err(error) => return refused(kind, not_authenticated(error)),
         },
     };
     principal.origin.idempotency =
@@ -135,34 +141,47 @@ async fn execute(
     asked: Asked,
     checked: Checked,
 ) -> Response {
-    let mut execution = GraphqlRequest::new(asked.query)
-        .variables(Variables::from_json(asked.variables))
-        .data(Caller::new(&app.services, principal))
-        .data(Arc::clone(&app.services));
-    if let Some(name) = asked.operation_name {
-        execution = execution.operation_name(name);
-    }
-    let Checked { document, .. } = checked;
-    execution.set_parsed_query(document);
-    let mut most = EXECUTION_MAX;
-    let mut turn = None;
-    if let Some(Files { uploads, turn: held }) = asked.files {
-        execution = execution.data(uploads);
-        most = UPLOAD_MAX;
-        turn = Some(held);
-    }
-    let executed_in_time = tokio::time::timeout(most, app.schema.execute(execution)).await;
+    let prepared = app.graphql.validate(&checked.document).and_then(|()| {
+        let variables = match asked.variables {
+            Json::Object(variables) => variables,
+            _ => Map::new(),
+        };
+        app.graphql.prepare(&checked.document, asked.operation_name.as_deref(), variables)
+    });
+    let prepared = match prepared {
+        Ok(prepared) => prepared,
+        Err(errors) => return refused(kind, Refusal::request(errors)),
+    };
+    let (uploads, turn) = match asked.files {
+        Some(Files { uploads, turn }) => (Some(uploads), turn),
+        None => (None, None),
+    };
+    let most = if uploads.is_some() { UPLOAD_MAX } else { EXECUTION_MAX };
+    let execution = app.graphql.execute(prepared, |request| {
+        let request = request.data(Caller::new(&app.services, principal)).data(Arc::clone(&app.services));
+        match uploads {
+            Some(uploads) => request.data(uploads),
+            None => request,
+        }
+    });
+    let executed_in_time = tokio::time::timeout(most, execution).await;
     drop(turn);
     match executed_in_time {
-        Ok(response) => executed(kind, response),
-        Err(_elapsed) => refused(
-            kind,
-            Refusal {
-                status: StatusCode::SERVICE_UNAVAILABLE,
-                code: ErrorCode::Unavailable,
-                message: "the document took too long".to_owned(),
-            },
-        ),
+        Ok(Outcome::Executed(response)) => executed(kind, response),
+        Ok(Outcome::Refused(errors)) => refused(kind, Refusal::request(errors)),
+        Err(_elapsed) => {
+            let message = "the document took too long";
+            refused(kind, Refusal::coded(StatusCode::SERVICE_UNAVAILABLE, ErrorCode::Unavailable, message))
+        }
+    }
+}
+
+fn not_authenticated(error: AuthnError) -> Refusal {
+    match error {
+        AuthnError::Expired => {
+            Refusal::coded(StatusCode::UNAUTHORIZED, ErrorCode::TokenExpired, error.to_string())
+        }
+        other => not_admitted(&Failure::from(other)),
     }
 }
 
@@ -174,15 +193,13 @@ fn not_admitted(failure: &Failure) -> Refusal {
         ErrorCode::RateLimited => StatusCode::TOO_MANY_REQUESTS,
         _ => StatusCode::INTERNAL_SERVER_ERROR,
     };
-    Refusal { status, code, message: failure.to_string() }
+    Refusal::coded(status, code, failure.to_string())
 }
 
 fn not_repeated(error: &NotRepeated) -> Refusal {
     match error {
         NotRepeated::AnotherRequest => Refusal::with(StatusCode::UNPROCESSABLE_ENTITY, error.to_string()),
-        NotRepeated::NoAnswer => {
-            Refusal { status: StatusCode::CONFLICT, code: ErrorCode::Conflict, message: error.to_string() }
-        }
+        NotRepeated::NoAnswer => Refusal::coded(StatusCode::CONFLICT, ErrorCode::Conflict, error.to_string()),
         NotRepeated::Failure(failure) => not_admitted(failure),
     }
 }
@@ -228,8 +245,14 @@ async fn asked_by_post(request: &mut Request) -> Result<Asked, Refusal> {
 }
 
 pub(super) fn asked(mut object: Map<String, Json>) -> Result<Asked, Refusal> {
-    let Some(Json::String(query)) = object.remove("query") else {
-        return Err(Refusal::bad("`query` must be a text"));
+    let query = match object.remove("query") {
+        Some(Json::String(query)) => query,
+        None | Some(Json::Null) if names_persisted_query(&object) => {
+            // Apollo's clients look for this message and send the text of the document then.
+            let code = ErrorCode::PersistedQueryNotSupported;
+            return Err(Refusal::request(vec![RequestError::new(code, "PersistedQueryNotSupported")]));
+        }
+        _ => return Err(Refusal::bad("`query` must be a text")),
     };
     let operation_name = match object.remove("operationName") {
         None | Some(Json::Null) => None,
@@ -251,50 +274,42 @@ pub(super) fn asked(mut object: Map<String, Json>) -> Result<Asked, Refusal> {
     }
 }
 
+/// Whether a request names a document by its hash only.
+fn names_persisted_query(request: &Map<String, Json>) -> bool {
+    request.get("extensions").is_some_and(|extensions| extensions.get("persistedQuery").is_some())
+}
+
 fn shown(name: &str) -> String {
     name.chars().take(64).collect()
 }
 
 /// The answer to a request that was refused before it was executed: errors and no data.
 fn refused(kind: &str, refusal: Refusal) -> Response {
-    let body = serde_json::json!({
-        "errors": [{ "message": refusal.message, "extensions": { "code": refusal.code.name() } }],
-    });
-    let mut response = Response::builder()
-        .status(refusal.status)
-        .content_type(format!("{kind}; charset=utf-8"))
-        .header(header::VARY, "Accept")
-        .body(body.to_string());
-    if refusal.status == StatusCode::METHOD_NOT_ALLOWED {
+    let of_request = if kind == media::JSON { StatusCode::OK } else { StatusCode::BAD_REQUEST };
+    let status = refusal.status.unwrap_or(of_request);
+    let errors: Vec<ServerError> = refusal.errors.into_iter().map(Into::into).collect();
+    let mut response = answer(kind, status, &serde_json::json!({ "errors": errors }));
+    if status == StatusCode::METHOD_NOT_ALLOWED {
         response.headers_mut().insert(header::ALLOW, header::HeaderValue::from_static("GET, POST"));
     }
-    if refusal.status == StatusCode::UNAUTHORIZED {
+    if status == StatusCode::UNAUTHORIZED {
         let schemes = header::HeaderValue::from_static("Bearer, ApiKey");
         response.headers_mut().insert(header::WWW_AUTHENTICATE, schemes);
     }
     response
 }
 
+/// The answer to a request that was executed: data, which may be null, and errors.
 fn executed(kind: &str, mut response: GraphqlResponse) -> Response {
-    // Errors without a path come from validation: nothing was executed.
-    let invalid = !response.errors.is_empty()
-        && response.data == async_graphql::Value::Null
-        && response.errors.iter().all(|error| error.path.is_empty());
     for error in &mut response.errors {
         code_error(error);
     }
-    let status =
-        if invalid && kind == media::GRAPHQL_RESPONSE { StatusCode::BAD_REQUEST } else { StatusCode::OK };
     let retry_after = response.errors.iter().filter_map(retry_after_seconds).max();
-    let body = serde_json::to_vec(&response).unwrap_or_default();
-    let mut built = Response::builder()
-        .status(status)
-        .content_type(format!("{kind}; charset=utf-8"))
-        .header(header::VARY, "Accept");
+    let mut answer = answer(kind, StatusCode::OK, &response);
     if let Some(seconds) = retry_after {
-        built = built.header(header::RETRY_AFTER, seconds);
+        answer.headers_mut().insert(header::RETRY_AFTER, seconds.into());
     }
-    built.body(body)
+    answer
 }
 
 /// The seconds to wait that an error with the code `RATE_LIMITED` names.
@@ -305,10 +320,18 @@ fn retry_after_seconds(error: &ServerError) -> Option<u64> {
     }
 }
 
-/// Every error has a code: those that the library makes are about the request.
+fn answer(kind: &str, status: StatusCode, body: &impl serde::Serialize) -> Response {
+    Response::builder()
+        .status(status)
+        .content_type(format!("{kind}; charset=utf-8"))
+        .header(header::VARY, "Accept")
+        .body(serde_json::to_vec(body).unwrap_or_default())
+}
+
+/// Gives an error of async-graphql a code: it is about the value of an argument.
 fn code_error(error: &mut ServerError) {
     let extensions = error.extensions.get_or_insert_default();
     if extensions.get("code").is_none() {
-        extensions.set("code", ErrorCode::BadRequest.name());
+        extensions.set("code", ErrorCode::BadUserInput.name());
     }
 }

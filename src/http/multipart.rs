@@ -86,10 +86,8 @@ pub fn is_multipart(content_type: Option<&str>) -> bool {
 pub async fn read(request: &mut Request, principal: &Principal) -> Result<Asked, Refusal> {
     // A page of another site can make a browser send such a form, and cannot make it send a credential along (security G7).
     if principal.identity == Identity::Anonymous {
-        return Err(Refusal {
-            code: ErrorCode::Unauthenticated,
-            ..Refusal::with(StatusCode::UNAUTHORIZED, "sign in to send a file")
-        });
+        let message = "sign in to send a file";
+        return Err(Refusal::coded(StatusCode::UNAUTHORIZED, ErrorCode::Unauthenticated, message));
     }
     let boundary = multer::parse_boundary(request.content_type().unwrap_or_default())
         .map_err(|_| Refusal::bad("the content type has no boundary"))?;
@@ -104,9 +102,9 @@ pub async fn read(request: &mut Request, principal: &Principal) -> Result<Asked,
         return Err(too_large(whole));
     }
     let turn = if sends_files {
-        let turn = Turn::of(administered).await.ok_or_else(|| Refusal {
-            code: ErrorCode::Unavailable,
-            ..Refusal::with(StatusCode::SERVICE_UNAVAILABLE, "too many files are sent at the moment")
+        let turn = Turn::of(administered).await.ok_or_else(|| {
+            let message = "too many files are sent at the moment";
+            Refusal::coded(StatusCode::SERVICE_UNAVAILABLE, ErrorCode::Unavailable, message)
         })?;
         Some(turn)
     } else {
@@ -142,7 +140,7 @@ async fn parts(mut form: Multipart<'_>, whole: u64) -> Result<(Bytes, Asked, Vec
         _ => return Err(Refusal::bad("`operations` must be a JSON object")),
     };
     let checked = document::check(&asked.query, asked.operation_name.as_deref())
-        .map_err(|error| Refusal::bad(error.to_string()))?;
+        .map_err(|error| Refusal::request(vec![error.into()]))?;
     let taker = match (checked.operation, checked.root_fields, &checked.first_root) {
         (OperationType::Mutation, 1, Some(name)) => TAKERS.iter().find(|(taker, _)| taker == name),
         _ => None,

@@ -94,7 +94,7 @@ impl From<StoreError> for Failure {
 impl From<AuthnError> for Failure {
     fn from(error: AuthnError) -> Self {
         match error {
-            AuthnError::Malformed | AuthnError::Invalid => Self::Unauthenticated,
+            AuthnError::Malformed | AuthnError::Invalid | AuthnError::Expired => Self::Unauthenticated,
             AuthnError::SecondCheck => Self::SeveralCredentials,
             AuthnError::Overloaded(overloaded) => overloaded.into(),
             AuthnError::Store(error) => error.into(),
