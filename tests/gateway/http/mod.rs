@@ -11,6 +11,7 @@ mod media;
 mod multipart;
 mod naughty;
 mod pages;
+mod specification;
 
 use crate::support::{Actor, Answer};
 use poem::Body;

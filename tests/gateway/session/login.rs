@@ -149,7 +149,7 @@ async fn an_access_token_is_good_for_ten_minutes_and_half_a_minute_of_leeway() {
     assert!(admin.run(VIEW, json!({})).await["data"]["viewer"].is_object());
     app.pass(TimeDelta::seconds(1));
     let late = admin.post("/graphql", &json!({ "query": VIEW })).await;
-    assert_eq!((late.status.as_u16(), admin.code(VIEW, json!({})).await.as_str()), (401, "UNAUTHENTICATED"));
+    assert_eq!((late.status.as_u16(), admin.code(VIEW, json!({})).await.as_str()), (401, "TOKEN_EXPIRED"));
 }
 
 #[tokio::test]
