@@ -91,10 +91,11 @@ async fn serve(app: &App, mut request: Request) -> Response {
     let asked = match *request.method() {
         Method::GET => asked_by_get(&request),
         Method::POST if multipart::is_multipart(request.content_type()) => {
-            let principal = match edge::authenticate(app, &request, Channel::Graphql, BasicAuth::Refused).await {
-                Ok(principal) => sender.insert(principal),
-                Err(error) => return refused(kind, not_authenticated(error)),
-            };
+            let principal =
+                match edge::authenticate(app, &request, Channel::Graphql, BasicAuth::Refused).await {
+                    Ok(principal) => sender.insert(principal),
+                    Err(error) => return refused(kind, not_authenticated(error)),
+                };
             multipart::read(&mut request, principal).await
         }
         Method::POST => asked_by_post(&mut request).await,

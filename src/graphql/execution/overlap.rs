@@ -108,14 +108,16 @@ impl<'a> Overlap<'a> {
         fields
     }
 
-    /// Fields with the same response name must have the same shape, whatever objects they are of.
+    /// Fields with the same response name must have the same shape, whatever objects they are of (specification:
+    /// `SameResponseShape`).
     fn same_shape(&mut self, fields: &[Found<'a>]) {
         for (name, group) in Self::groups(fields) {
-            if let Some((first, rest)) = group.split_first()
-                && let Some(ty) = self.ty(first)
-                && let Some(other) = rest
-                    .iter()
-                    .find(|other| !self.ty(other).is_some_and(|other| self.is_same_shape(ty, other)))
+            // graphql-js lets `__typename` stand beside anything on other objects, and so do clients made for it.
+            let typed = group.iter().filter(|found| found.field.node.name.node != "__typename");
+            let mut typed = typed.map(|found| (found, self.ty(found)));
+            if let Some((first, Some(ty))) = typed.next()
+                && let Some((other, _)) =
+                    typed.find(|(_, other)| !other.is_some_and(|other| self.is_same_shape(ty, other)))
             {
                 self.conflict(name, first, other, "they have different types");
                 continue;
