@@ -13,10 +13,10 @@ async fn page(actor: &Actor<'_>, parameters: &str) -> Json {
 }
 
 /// The names before the `@` of the login names.
-fn usernames<'a>(page: &'a Json) -> Vec<&'a str> {
-    let login_name = |object: &'a Json| object["username"].as_str().unwrap();
-    let objects = page["objects"].as_array().unwrap().iter();
-    objects.map(|object| login_name(object).strip_suffix("@acme.fieldgate.local").unwrap()).collect()
+fn usernames(page: &Json) -> Vec<&str> {
+    let login_names =
+        page["objects"].as_array().unwrap().iter().map(|object| object["username"].as_str().unwrap());
+    login_names.map(|name| name.strip_suffix("@acme.fieldgate.local").unwrap()).collect()
 }
 
 /// Five workers, `w0` to `w4`; `w1` and `w3` are in the first group, `w4` is deactivated.
