@@ -243,7 +243,8 @@ impl Authorizer {
         let mut permits = Vec::with_capacity(rows.len());
         for single in request.singles() {
             // A stack that answers fewer questions than it was asked has not answered.
-            let missing = || Err(Undecided { policy: String::new(), cause: NoAnswer::Contract });
+            let missing =
+                || Err(Undecided { policy: String::new(), cause: NoAnswer::Contract, attribute: None });
             let answer = answers.next().unwrap_or_else(missing);
             self.log.decided(&single, &answer);
             permits.push(match permitted(answer, &single) {
