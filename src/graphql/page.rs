@@ -56,7 +56,8 @@ pub fn page_cost(first: Option<i32>, last: Option<i32>, item: usize) -> usize {
     let count = first.or(last).map_or(usize::try_from(FIRST_DEFAULT).unwrap_or(most), |count| {
         usize::try_from(count).map_or(most, |count| count.min(most))
     });
-    count.saturating_mul(item).saturating_add(1)
+    // async-graphql adds costs up without a check for overflow.
+    count.saturating_mul(item).saturating_add(1).min(usize::MAX >> 24)
 }
 
 /// The connection of a page: each item as an object with its sealed cursor. Sealing costs, so where no edge is selected
