@@ -160,7 +160,9 @@ async fn fill(services: &Services) -> String {
         locations: vec![places[0]],
     };
     web_user::add(services, &operator, SPACE, &user).await.unwrap();
-    let hash = services.authenticator.passwords.hash("qwer1234".to_owned().into()).await.unwrap();
+    let rule =
+        fieldgate::domain::PasswordRule::of_worker(fieldgate::domain::Strength::OfItsLength, Vec::new());
+    let hash = services.authenticator.passwords.hash(rule.check("qwer1234").unwrap()).await.unwrap();
     let mut worker = String::new();
     for number in 0..60 {
         let input = MobileWorkerInput {

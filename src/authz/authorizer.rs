@@ -190,7 +190,8 @@ impl Authorizer {
             read.decision = DecisionId::fresh(now);
             let answer = self.policy.decide(&read).await;
             self.log.decided(&read, &answer);
-            readable(answer, &read)?;
+            // A denial tells the caller only what the policy says may be told: usually that there is no such resource.
+            let _ = permitted(answer, &read)?;
         }
         let mut answer = self.policy.decide(&request).await;
         if let Err(undecided) = &answer
@@ -344,19 +345,6 @@ pub(super) fn read_first<'a, R: Resource>(request: &Request<'a>) -> Option<Reque
         now: request.now,
         decision: request.decision,
     })
-}
-
-/// Whether an answer lets the resource be read. A refusal says no more than that there is no such resource, as lists and
-/// `node` do, also when the policy would let the caller know.
-pub(super) fn readable(
-    answer: Result<Decided<Decision>, Undecided>,
-    request: &Request<'_>,
-) -> Result<(), Denied> {
-    let is_refused = matches!(&answer, Ok(Decided { answer: Decision::Deny(_), .. }));
-    match permitted(answer, request) {
-        Err(Denied::Forbidden { .. }) if is_refused => Err(Denied::NotVisible),
-        other => other.map(drop),
-    }
 }
 
 /// What a permit asks for, and who gave it; what the caller hears of anything else.

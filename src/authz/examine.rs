@@ -3,7 +3,7 @@
 
 use super::action::{Action, ActionInfo, Realm, Resource};
 use super::attribute::{AttributeInfo, AttributeType, Attributes, Value};
-use super::authorizer::{Authorizer, permitted, read_first, readable, standing};
+use super::authorizer::{Authorizer, permitted, read_first, standing};
 use super::decision::{Denied, Obligation};
 use super::proof::{Sealed, Visible};
 use super::request::Request;
@@ -93,7 +93,7 @@ impl Authorizer {
             decision: DecisionId::fresh(now),
         };
         if let Some(read) = read_first::<R>(&request) {
-            readable(self.policy.decide(&read).await, &read)?;
+            let _ = permitted(self.policy.decide(&read).await, &read)?;
         }
         let (obligations, policy) = permitted(self.policy.decide(&request).await, &request)?;
         Ok(Permitted { policy, obligations })

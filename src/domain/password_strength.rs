@@ -74,7 +74,7 @@ fn known_words(own: &[String]) -> Vec<String> {
 fn measured(text: &str) -> String {
     let text: String = text.nfkc().filter(|c| !is_invisible(*c)).take(MEASURED_MAX).collect();
     let present = |family: &&str| family.chars().filter(|c| text.contains(*c)).count().max(1);
-    let combinations: usize = SUBSTITUTES.iter().map(|family| present(&family)).product();
+    let combinations: usize = SUBSTITUTES.iter().map(present).product();
     if combinations <= COMBINATIONS_MAX {
         return text;
     }

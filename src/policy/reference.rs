@@ -16,7 +16,7 @@ is asked about its parent, the project space. Ids are 32 lower-case hexadecimal 
 may have no value.
 
 A list is asked for once, by `scope`, and a scope compares the attributes of rows as they are. The database filters by texts, truths
-and lists; numbers, marked with ⁿ, can be looked at in `decide` alone, and a scope that names one shows nobody anything. What tells of a person, marked with ᵖ, is
+and lists; attributes marked with ⁿ, numbers among them, are for `decide` alone, and a scope that names one is a fault of the module. What tells of a person, marked with ᵖ, is
 in the decision log as a mask alone.
 ";
 

@@ -190,8 +190,8 @@ pub(super) async fn check_invitation(
 /// rights (reference §1.1).
 pub(super) fn check_project_space(principal: &Principal, action: &str, space: &ProjectSpace) -> Faults {
     match action {
-        CreateRole::NAME => admins_only(principal, space.id, "makes a role"),
-        UpdateProjectSpace::NAME => admins_only(principal, space.id, "changes its settings"),
+        CreateRole::NAME => admins_only(principal, space.id, &[], "makes a role"),
+        UpdateProjectSpace::NAME => admins_only(principal, space.id, &[], "changes its settings"),
         _ => Faults::new(),
     }
 }
@@ -201,7 +201,7 @@ pub(super) fn check_project_space(principal: &Principal, action: &str, space: &P
 pub(super) fn check_role(principal: &Principal, action: &str, role: &Role) -> Faults {
     match action {
         UpdateRole::NAME | ArchiveRole::NAME | UnarchiveRole::NAME | DeleteRole::NAME => {
-            admins_only(principal, role.project_space, "changes a role")
+            admins_only(principal, role.project_space, &["id"], "changes a role")
         }
         _ => Faults::new(),
     }
@@ -259,11 +259,11 @@ pub(super) fn own_membership(path: &[&str]) -> Faults {
 }
 
 /// Checks that the caller is an admin of the project space. `what` says what only admins do: "makes a role".
-fn admins_only(principal: &Principal, space: ProjectSpaceId, what: &str) -> Faults {
+fn admins_only(principal: &Principal, space: ProjectSpaceId, path: &[&str], what: &str) -> Faults {
     if principal.administers(space) {
         return Faults::new();
     }
-    Faults::one(FaultCode::AdminOnly, &[], format!("only an admin of the project space {what}"))
+    Faults::one(FaultCode::AdminOnly, path, format!("only an admin of the project space {what}"))
 }
 
 /// The first few names, and how many more there are.

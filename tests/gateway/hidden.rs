@@ -19,12 +19,11 @@ struct Hides(&'static str);
 impl PolicyEngine for Hides {
     async fn decide(&self, request: &Request<'_>) -> Result<Decided<Decision>, Undecided> {
         let answer = if request.action == self.0 {
-            // A module that lets the caller know why gains them nothing: lists and `node` say nothing either.
             Decision::Deny(Denial {
                 reason: "secret".to_owned(),
                 message: "this is secret".to_owned(),
                 missing: Vec::new(),
-                visible: true,
+                visible: false,
             })
         } else {
             Decision::Permit(Vec::new())
@@ -68,7 +67,7 @@ async fn a_hidden_thing_cannot_be_changed_by_any_operation() {
         assert_eq!(crate::scene::entries(&app, "").await.len() - before, signed_in, "{what} wrote something");
         tried += 1;
     }
-    assert!(tried > 60, "only {tried} operations were tried");
+    assert!(tried > 50, "only {tried} operations were tried");
 }
 
 #[tokio::test]

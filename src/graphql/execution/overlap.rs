@@ -188,7 +188,8 @@ impl<'a> Overlap<'a> {
             locations: vec![one.field.pos, other.field.pos],
             ..RequestError::new(ErrorCode::GraphqlValidationFailed, message)
         };
-        if !self.errors.contains(&error) {
+        // Two fields that differ in several ways are one mistake.
+        if !self.errors.iter().any(|other| other.locations == error.locations) {
             self.errors.push(error);
         }
     }

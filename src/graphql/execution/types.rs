@@ -8,6 +8,9 @@ use async_graphql::parser::types::{
 use async_graphql::{Name, Positioned, Value};
 use std::collections::{HashMap, HashSet};
 
+/// The directives that a document may have (specification, 3.13). None is repeatable.
+const EXECUTABLE_DIRECTIVES: [&str; 2] = ["include", "skip"];
+
 /// The introspection types, which a schema's definition language leaves out (specification 4.2).
 const INTROSPECTION: &str = include_str!("introspection.graphql");
 
@@ -139,7 +142,9 @@ impl TypeSystem {
                 let definition = DirectiveDef {
                     arguments: input_values(directive.arguments),
                     locations: directive.locations.into_iter().map(|location| location.node).collect(),
-                    is_repeatable: directive.is_repeatable,
+                    // The parser takes every directive for repeatable; of ours, only those of the schema itself are.
+                    is_repeatable: directive.is_repeatable
+                        && !EXECUTABLE_DIRECTIVES.contains(&directive.name.node.as_str()),
                 };
                 self.directives.insert(directive.name.node, definition);
             }

@@ -77,7 +77,7 @@ async fn one_document_checks_one_credential() {
         format!(
             "mutation {{ ... on Mutation {{ ... {{ ...F }} }} b: {login} }} fragment F on Mutation {{ a: {login} }}"
         ),
-        format!("mutation {{ a: {login} b: {login} @skip(if: true) }}"),
+        format!("mutation {{ a: {login} b: {} }}", login.replace(") {", ") @skip(if: true) {")),
     ] {
         refused(&app.stranger(), &document, &document).await;
     }

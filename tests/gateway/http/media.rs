@@ -112,7 +112,6 @@ async fn a_query_may_come_by_get() {
         "/graphql?query=%7B__typename%7D&variables=%7B",
         "/graphql?query=%7B__typename%7D&variables=%7B%22a%22:1,%22a%22:2%7D",
         "/graphql?query=%7B__typename%7D&extensions=1",
-        "/graphql?query=%ff%fe",
         "/graphql",
     ] {
         let headers = [("accept", GRAPHQL_RESPONSE)];
@@ -123,6 +122,9 @@ async fn a_query_may_come_by_get() {
             "{wrong}"
         );
     }
+    let headers = [("accept", GRAPHQL_RESPONSE)];
+    let answer = stranger.send(Method::GET, "/graphql?query=%ff%fe", &headers, Body::empty()).await;
+    assert_eq!((answer.status, code(&answer)), (StatusCode::BAD_REQUEST, "GRAPHQL_PARSE_FAILED".into()));
 }
 
 #[tokio::test]

@@ -46,7 +46,7 @@ async fn an_expired_invitation_is_sent_again_and_works_again() {
     let editor = member(&app, "Editor", EDITOR, &[]).await;
     let made = invite(&app.admin().await, "ana@example.org", json!({})).await;
     app.pass(TimeDelta::days(45));
-    assert_eq!(editor.code(RESEND, json!({ "i": { "id": made["id"] } })).await, "UNAUTHENTICATED");
+    assert_eq!(editor.code(RESEND, json!({ "i": { "id": made["id"] } })).await, "TOKEN_EXPIRED");
     let editor = app.sign_in("editor@acme.example", PASSWORD).await;
     // Resending gives anew what the invitation carries, and Admin is given by admins only.
     let refused = crate::scene::faults(&editor, RESEND, json!({ "id": made["id"] })).await;

@@ -85,8 +85,8 @@ async fn scopes_are_joined_by_and() {
     let only = component(
         r#"
         (data (i32.const 512) "\02\00\00\00" "\10\02\00\00\01\00\00\00" "\00\00\00\00")
-        (data (i32.const 528) "\03\00\00\00\00\00\00\00" "\70\02\00\00\01\00\00\00" "\02\00\00\00\00\00\00\00" "\01")
-        (data (i32.const 624) "x")
+        (data (i32.const 528) "\03\00\00\00\00\00\00\00" "\70\02\00\00\0b\00\00\00" "\02\00\00\00\00\00\00\00" "\01")
+        (data (i32.const 624) "is_archived")
         (func (export "scope") (param i32) (result i32) (i32.const 512))
         "#,
     );
@@ -97,7 +97,7 @@ async fn scopes_are_joined_by_and() {
         r#"(data (i32.const 512) "\00") (func (export "scope") (param i32) (result i32) (i32.const 512))"#,
     );
     let everything = component("");
-    let x = || Condition::Equals("x".to_owned(), Value::Boolean(true));
+    let x = || Condition::Equals("is_archived".to_owned(), Value::Boolean(true));
 
     for (modules, rows) in [
         (vec![&everything], Rows::Everything),

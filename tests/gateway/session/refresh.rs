@@ -142,7 +142,7 @@ async fn a_session_lasts_half_a_day_however_often_it_is_refreshed_and_a_workers_
     let (access, last) = exchange(&app, &web).await;
     app.pass(TimeDelta::hours(1));
     assert_eq!(faults(&app.stranger(), REFRESH, with(&last)).await, invalid());
-    assert_eq!(bearer(&app, &access).code(VIEW, json!({})).await, "UNAUTHENTICATED");
+    assert_eq!(bearer(&app, &access).code(VIEW, json!({})).await, "TOKEN_EXPIRED");
     app.pass(TimeDelta::days(29));
     (_, field) = exchange(&app, &field).await;
     app.pass(TimeDelta::hours(12));

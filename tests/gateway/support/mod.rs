@@ -23,6 +23,7 @@ use fieldgate::authz::{PolicyEngine, PolicyWorkshop};
 use fieldgate::domain::{
     Channel, Clock, Email, Origin, Principal, ProjectSpaceInput, RoleId, Settings, WebUserId,
 };
+use fieldgate::graphql::Engine;
 use fieldgate::http::{ConnectionLimits, Server};
 use fieldgate::outbound::personal_id::OpenIdTokens;
 use fieldgate::policy::PolicyConfig;
@@ -71,6 +72,7 @@ pub struct TestApp {
     /// The servers that it can read from.
     pub pages: Arc<Pages>,
     mail_reports: Arc<MailReports>,
+    graphql: Arc<Engine>,
     routes: BoxEndpoint<'static, Response>,
     clock: Arc<TestClock>,
     statements: Arc<Mutex<Vec<String>>>,
@@ -146,6 +148,7 @@ impl TestApp {
             mailbox,
             pages,
             mail_reports: gateway.mail_reports,
+            graphql: gateway.graphql,
             clock,
             statements,
             database,
@@ -292,6 +295,7 @@ impl TestApp {
             services: Arc::clone(&self.services),
             policy: Arc::clone(&self.policy),
             mail_reports: Arc::clone(&self.mail_reports),
+            graphql: Arc::clone(&self.graphql),
         };
         let server = Server::bind("127.0.0.1:0".parse().unwrap(), limits).await.unwrap();
         let address = server.local_addr().unwrap();
@@ -305,6 +309,7 @@ impl TestApp {
             services: Arc::clone(&services),
             policy: Arc::clone(&self.policy),
             mail_reports: Arc::clone(&self.mail_reports),
+            graphql: Arc::clone(&self.graphql),
         };
         Self { services, routes: gateway.routes().boxed(), ..self }
     }
@@ -316,6 +321,7 @@ impl TestApp {
             services: Arc::new(Services { authorizer, ..Services::clone(&self.services) }),
             policy: Arc::clone(&self.policy),
             mail_reports: Arc::clone(&self.mail_reports),
+            graphql: Arc::clone(&self.graphql),
         };
         Beside { app: self, routes: gateway.routes().boxed() }
     }
